@@ -1,0 +1,2 @@
+/** Where connections begin: resolve, bind, accept, connect. */
+package dev.zloop.core.edge;

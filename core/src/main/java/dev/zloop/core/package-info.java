@@ -1,0 +1,2 @@
+/** The event loop as its users see it. */
+package dev.zloop.core;

@@ -1,0 +1,2 @@
+/** What BlockHound has to know of zloop. */
+package dev.zloop.reactor.blockhound;

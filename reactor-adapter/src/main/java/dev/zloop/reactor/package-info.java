@@ -1,0 +1,2 @@
+/** Project Reactor's schedulers on zloop's loops. */
+package dev.zloop.reactor;

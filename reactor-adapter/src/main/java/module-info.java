@@ -1,0 +1,16 @@
+/** Project Reactor on a zloop: a loop is a scheduler, a connection a flux and a mono. */
+// Reactor, Reactive Streams and BlockHound have no descriptor: their modules are automatic.
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module dev.zloop.reactor {
+  requires transitive dev.zloop.core;
+  requires transitive io.netty.buffer;
+  requires transitive io.netty.common;
+  requires transitive org.reactivestreams;
+  requires transitive reactor.core;
+  // Found through META-INF/services by who tests with it, which it does on the class path alone.
+  requires static reactor.blockhound;
+
+  exports dev.zloop.reactor;
+  exports dev.zloop.reactor.blockhound;
+  exports dev.zloop.reactor.tcp;
+}
