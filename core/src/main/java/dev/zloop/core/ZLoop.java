@@ -1,0 +1,180 @@
+package dev.zloop.core;
+
+import dev.zloop.core.loop.EventLoop;
+import dev.zloop.nativereactor.Backend;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * One single-threaded event loop on the kernel's own facility: it waits for I/O, fires timers and
+ * runs tasks, one after the other, on one thread.
+ *
+ * <p>A loop is driven either by a thread of its own ({@link #start}) or by an embedder that calls
+ * {@link #runOnce}. It belongs to the first thread that runs a turn. A task must not block: while it
+ * runs, nothing else on the loop does.
+ *
+ * <pre>{@code
+ * ZLoop loop = ZLoop.builder().name("demo").build().start();
+ * loop.execute(() -> System.out.println("on the loop"));
+ * loop.schedule(loop::close, Duration.ofSeconds(1));
+ * loop.onClosed().toCompletableFuture().join();
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread, except {@link #runOnce}, which is the owner's.
+ */
+public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop {
+
+  /** For {@link #runOnce}: no deadline but the loop's own timers. */
+  long NO_DEADLINE = Long.MAX_VALUE;
+
+  /** A loop to configure. Every setting has a default. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** The name, also that of its thread. */
+  String name();
+
+  /** The kernel facility that serves this loop. */
+  Backend backend();
+
+  /**
+   * Starts the loop on a thread of its own, made by the thread factory.
+   *
+   * @return this loop
+   * @throws IllegalStateException if it was started before, is driven by an embedder, or is closed
+   */
+  ZLoop start();
+
+  /**
+   * Runs a task on the loop, in a turn to come. Tasks of one thread run in the order in which that
+   * thread gave them; never within this call, also not on the loop's own thread.
+   *
+   * @throws RejectedExecutionException if the loop is closed; the task will not run
+   */
+  @Override
+  void execute(Runnable task);
+
+  /**
+   * Runs a task on the loop once {@code delay} has passed; never within this call. A delay of zero
+   * or less means a turn to come. Delays beyond 146 years count as that.
+   *
+   * @throws RejectedExecutionException if the loop is closed; the task will not run
+   */
+  Timer schedule(Runnable task, Duration delay);
+
+  /** Whether the calling thread is the one that this loop runs on. */
+  boolean inLoop();
+
+  /**
+   * Runs one turn, for embedders: takes what other threads gave, waits for I/O if it may, serves
+   * what is ready, fires due timers, and runs the tasks that were there by then.
+   *
+   * @param deadlineNanos when to stop waiting, in terms of {@link System#nanoTime}, or {@link
+   *     #NO_DEADLINE}; a nearer timer of the loop goes first
+   * @param mayBlock whether to wait at all
+   * @param maxTasks how many tasks to run at the most; what is left over runs in the next turn. At
+   *     least 1
+   * @return how many I/O handles were served
+   * @throws IllegalStateException if the loop belongs to another thread, a turn is running, or the
+   *     loop has closed
+   */
+  int runOnce(long deadlineNanos, boolean mayBlock, int maxTasks);
+
+  /**
+   * Makes the turn that waits return, or the next one that would wait not do so. Sticky: it is
+   * consumed when the loop next announces that it sleeps.
+   */
+  void wakeup();
+
+  /** How many tasks other threads gave that the loop has not yet taken: the inbox has no bound. */
+  int pendingTasks();
+
+  /** Where blocking work goes: name resolution, and whatever else may not run on a loop. */
+  Executor executor();
+
+  /**
+   * Closes the loop: new work is rejected from here on, connections end, tasks that were accepted
+   * run, pending timers are cancelled, and then every descriptor and segment is freed. Idempotent.
+   * It never waits; {@link #onClosed} tells the end.
+   *
+   * <p>Connections end at once. One with nothing left to send is closed in order; one with unsent
+   * bytes is reset, so that its peer does not take what it has for the whole. For a graceful end
+   * close the connections first. A loop that an embedder drives finishes closing in the turns that
+   * the embedder goes on to run, until {@link #onClosed} is done.
+   */
+  @Override
+  void close();
+
+  /**
+   * Done when the loop has closed and freed everything; failed when it had to stop because of a
+   * defect. Completed on the loop's thread.
+   */
+  CompletionStage<Void> onClosed();
+
+  /** What a loop does with an exception that one of its callbacks throws. The loop goes on. */
+  @FunctionalInterface
+  interface ErrorHandler {
+
+    /** Called on the loop's thread. What it throws itself is logged. */
+    void onError(ZLoop loop, Throwable error);
+  }
+
+  /** Settings of a loop. Not safe for use by several threads. */
+  final class Builder {
+    private final LoopFactory.Settings settings = new LoopFactory.Settings();
+
+    private Builder() {}
+
+    /** The loop's name and its thread's. Default: {@code zloop-} and a number. */
+    public Builder name(String name) {
+      settings.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * The kernel facility to use, and no other. Default: the property {@code zloop.backend}, else
+     * the first of {@link Backend#candidates} that is available.
+     */
+    public Builder backend(Backend backend) {
+      settings.backend = Objects.requireNonNull(backend, "backend");
+      return this;
+    }
+
+    /** Makes the thread of {@link ZLoop#start}. Default: daemon platform threads. */
+    public Builder threadFactory(ThreadFactory threadFactory) {
+      settings.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+      return this;
+    }
+
+    /**
+     * Where blocking work goes, such as name resolution. It is not closed with the loop. Default: a
+     * pool of at most 16 daemon threads that all loops share, named {@code zloop-blocking-N}.
+     */
+    public Builder executor(Executor executor) {
+      settings.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /** What hears of exceptions that callbacks throw. Default: a {@link System.Logger} error. */
+    public Builder errorHandler(ErrorHandler errorHandler) {
+      settings.errorHandler = Objects.requireNonNull(errorHandler, "errorHandler");
+      return this;
+    }
+
+    /**
+     * Makes the loop, with its descriptors and memory; {@link ZLoop#start} sets it going. Close it
+     * also when it was never started.
+     *
+     * @throws UnsupportedOperationException if the backend cannot be had; the message says why
+     * @throws java.io.UncheckedIOException if the kernel refuses a descriptor or memory
+     */
+    public ZLoop build() {
+      return LoopFactory.create(settings);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.zloop.core.loop;
+
+/**
+ * The kernel as the run cycle sees it: something to wait in, and something to serve afterwards. All
+ * but {@link #wakeup} is for the loop's thread.
+ */
+public interface IoPort {
+
+  /**
+   * Waits for I/O, a wakeup or the timeout; may return early and with nothing. No callback runs in
+   * here.
+   *
+   * @param timeoutNanos negative: for ever; zero: not at all
+   */
+  void await(long timeoutNanos);
+
+  /**
+   * Serves what {@link #await} found, and what earlier turns left over, inline and bounded.
+   *
+   * @return how many handles were served
+   */
+  int dispatch();
+
+  /** Whether {@link #dispatch} has work that no event will announce: then a turn must not wait. */
+  boolean hasBacklog();
+
+  /** Makes {@link #await} return, now or when it is next called. From any thread, also when closed. */
+  void wakeup();
+
+  /** Frees descriptors and memory. Every handle was closed, and told so, before. */
+  void close();
+}

@@ -1,0 +1,116 @@
+package dev.zloop.core.loop;
+
+import dev.zloop.core.Timer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A task with a deadline. It is its own node in the heap, and its own message in the inbox and in
+ * the ready queue, so that a timer is one object:
+ *
+ * <pre>
+ *   posted (from another thread) -> armed (in the heap) -> due (in the ready queue) -> run
+ * </pre>
+ */
+final class TimerTask implements Timer, Runnable {
+  static final int NOT_IN_HEAP = -1;
+
+  private static final int PENDING = 0;
+  private static final int RUN = 1;
+  private static final int CANCELLED = 2;
+
+  private static final VarHandle OUTCOME;
+
+  static {
+    try {
+      OUTCOME = MethodHandles.lookup().findVarHandle(TimerTask.class, "outcome", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EventLoop loop;
+  final long deadlineNanos;
+
+  /** Whoever moves outcome from PENDING owns the task: the one who runs it or who drops it. */
+  private volatile int outcome;
+
+  private Runnable task;
+
+  // The rest belongs to the loop's thread.
+  int heapIndex = NOT_IN_HEAP;
+  long sequence;
+  private boolean due;
+
+  TimerTask(EventLoop loop, Runnable task, long deadlineNanos) {
+    this.loop = loop;
+    this.task = task;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  boolean isBefore(TimerTask other) {
+    long difference = deadlineNanos - other.deadlineNanos;
+    return difference < 0 || difference == 0 && sequence < other.sequence;
+  }
+
+  /** On the loop: arms a posted timer, runs a due one, forgets a cancelled one. */
+  @Override
+  public void run() {
+    if (outcome == CANCELLED) {
+      forget();
+    } else if (!due) {
+      loop.arm(this);
+    } else if (OUTCOME.compareAndSet(this, PENDING, RUN)) {
+      Runnable mine = task;
+      task = null;
+      mine.run();
+    }
+  }
+
+  /** Takes the timer off the heap for good, to stand in the ready queue. */
+  void becomeDue(TimerHeap heap) {
+    heap.remove(this);
+    due = true;
+  }
+
+  void becomeDue() {
+    due = true;
+  }
+
+  @Override
+  public boolean cancel() {
+    if (!OUTCOME.compareAndSet(this, PENDING, CANCELLED)) {
+      return false;
+    }
+    task = null;
+    if (loop.inLoop()) {
+      forget();
+    } else {
+      loop.postQuietly(this);
+    }
+    return true;
+  }
+
+  private void forget() {
+    if (heapIndex != NOT_IN_HEAP) {
+      loop.disarm(this);
+    }
+  }
+
+  /** The loop closes before the deadline: nobody may run the task any more. */
+  void abandon() {
+    if (OUTCOME.compareAndSet(this, PENDING, CANCELLED)) {
+      task = null;
+    }
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return outcome == CANCELLED;
+  }
+
+  @Override
+  public boolean isDone() {
+    return outcome != PENDING;
+  }
+}

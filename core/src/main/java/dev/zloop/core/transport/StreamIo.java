@@ -1,0 +1,44 @@
+package dev.zloop.core.transport;
+
+/** One stream socket at the seam: requests go down here, completions come up by StreamEvents. */
+public interface StreamIo {
+
+  /** Bytes that may still arrive after {@link #stopReceiving}, at the most. */
+  int OVERSHOOT_BYTES_MAX = 256 << 10;
+
+  /** The descriptor, for options and messages; not to close. */
+  int fd();
+
+  /** Asks for what arrives, until further notice. */
+  void startReceiving();
+
+  /**
+   * Asks for no more. At most {@link #OVERSHOOT_BYTES_MAX} may still come up, whatever the backend.
+   * The peer's going is noticed nevertheless.
+   */
+  void stopReceiving();
+
+  /**
+   * Sends from the front of a queue that is not empty; one send at a time. The queue's front must
+   * not change until the send is complete.
+   *
+   * @return bytes that the kernel took, 1 or more; {@link SocketIo#IN_FLIGHT} when {@link
+   *     StreamEvents#onSent} will tell; or -errno
+   */
+  int send(WriteQueue queue);
+
+  /**
+   * Ends the output: the peer reads to its end. Only when no send is in flight.
+   *
+   * @return 0 or -errno
+   */
+  int shutdownOutput();
+
+  /**
+   * Stops all, waits for what is in flight, closes the descriptor, and then tells {@link
+   * StreamEvents#onClosed}, in a later turn; nothing else is told after this call. Idempotent.
+   *
+   * @param reset whether the peer is to see a reset (RST) rather than an end (FIN)
+   */
+  void close(boolean reset);
+}
