@@ -1,2 +1,8 @@
-/** Which ways of talking to the kernel there are, and which of them this machine has. */
+/**
+ * The ways into the kernel: which {@linkplain dev.zloop.nativereactor.Backend backends} this
+ * machine offers, and why not the others.
+ *
+ * <p>Below it, and exported to zloop's own modules only: {@code sys}, the system calls as the
+ * manual pages have them, and {@code poll}, the readiness pollers built on those.
+ */
 package dev.zloop.nativereactor;

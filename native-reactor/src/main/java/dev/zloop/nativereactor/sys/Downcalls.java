@@ -1,0 +1,51 @@
+package dev.zloop.nativereactor.sys;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Makes the method handles of the C library's functions. Its users keep them in a nested holder
+ * class, which is initialised by the first call and thereby after {@link Native#ensureUsable()}.
+ *
+ * <p>None is {@linkplain Linker.Option#critical critical}, which would save 8 ns: a critical call
+ * that takes long keeps the collector waiting, and what it saved could not be measured beside a
+ * socket call.
+ */
+final class Downcalls {
+  private static final Linker LINKER = Linker.nativeLinker();
+
+  private Downcalls() {}
+
+  /**
+   * A function whose errno is of interest: its first argument is an {@link ErrnoCell}'s segment.
+   */
+  static MethodHandle withErrno(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return handle(name, result, arguments, ErrnoCell.CAPTURE);
+  }
+
+  /** A function that any thread may call, since it leaves no errno behind. */
+  static MethodHandle withoutErrno(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return handle(name, result, arguments);
+  }
+
+  /** syscall(2): for calls that the C library may be too old to have a function for. */
+  static MethodHandle syscall(MemoryLayout result, MemoryLayout... arguments) {
+    return handle(
+        "syscall", result, arguments, ErrnoCell.CAPTURE, Linker.Option.firstVariadicArg(1));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(
+      String name, MemoryLayout result, MemoryLayout[] arguments, Linker.Option... options) {
+    MemorySegment function = LINKER.defaultLookup().findOrThrow(name);
+    return LINKER.downcallHandle(function, FunctionDescriptor.of(result, arguments), options);
+  }
+
+  /** For what the compiler believes invokeExact to throw. */
+  static AssertionError mistyped(Throwable thrown) {
+    return new AssertionError("a downcall throws only when its types are wrong", thrown);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.zloop.nativereactor.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * Native memory by its address: plain reads and writes in the machine's byte order, at any
+ * alignment.
+ *
+ * <p>Nothing is checked, as nothing is in C: a wrong address ends the JVM. The memory is a {@link
+ * Region}'s or a direct ByteBuffer's, and its owner keeps it alive meanwhile. Accesses are plain:
+ * what is shared with another thread or with the kernel needs an order of its own.
+ *
+ * <p>One segment that spans the whole address space makes a get and a set 1.5 ns together; segments
+ * made per access or per buffer cost more.
+ */
+public final class Memory {
+  private static final MemorySegment ALL = wholeAddressSpace();
+
+  private Memory() {}
+
+  @SuppressWarnings("restricted")
+  private static MemorySegment wholeAddressSpace() {
+    Native.ensureUsable();
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads a byte.
+   *
+   * @param address where
+   * @return the value
+   */
+  public static byte getByte(long address) {
+    return ALL.get(JAVA_BYTE, address);
+  }
+
+  /**
+   * Writes a byte.
+   *
+   * @param address where
+   * @param value the value
+   */
+  public static void putByte(long address, byte value) {
+    ALL.set(JAVA_BYTE, address, value);
+  }
+
+  /**
+   * Reads two bytes.
+   *
+   * @param address where
+   * @return the value
+   */
+  public static short getShort(long address) {
+    return ALL.get(JAVA_SHORT_UNALIGNED, address);
+  }
+
+  /**
+   * Writes two bytes.
+   *
+   * @param address where
+   * @param value the value
+   */
+  public static void putShort(long address, short value) {
+    ALL.set(JAVA_SHORT_UNALIGNED, address, value);
+  }
+
+  /**
+   * Reads four bytes.
+   *
+   * @param address where
+   * @return the value
+   */
+  public static int getInt(long address) {
+    return ALL.get(JAVA_INT_UNALIGNED, address);
+  }
+
+  /**
+   * Writes four bytes.
+   *
+   * @param address where
+   * @param value the value
+   */
+  public static void putInt(long address, int value) {
+    ALL.set(JAVA_INT_UNALIGNED, address, value);
+  }
+
+  /**
+   * Reads eight bytes.
+   *
+   * @param address where
+   * @return the value
+   */
+  public static long getLong(long address) {
+    return ALL.get(JAVA_LONG_UNALIGNED, address);
+  }
+
+  /**
+   * Writes eight bytes.
+   *
+   * @param address where
+   * @param value the value
+   */
+  public static void putLong(long address, long value) {
+    ALL.set(JAVA_LONG_UNALIGNED, address, value);
+  }
+
+  /**
+   * Copies native memory, which may overlap.
+   *
+   * @param from address of the first byte read
+   * @param to address of the first byte written
+   * @param length how many
+   */
+  public static void copy(long from, long to, long length) {
+    MemorySegment.copy(ALL, from, ALL, to, length);
+  }
+
+  /**
+   * Writes zeros.
+   *
+   * @param address of the first byte
+   * @param length how many
+   */
+  public static void zero(long address, long length) {
+    ALL.asSlice(address, length).fill((byte) 0);
+  }
+
+  /**
+   * Copies from the heap.
+   *
+   * @param from an array
+   * @param offset of the first byte read
+   * @param length how many
+   * @param to address of the first byte written
+   */
+  public static void copyIn(byte[] from, int offset, int length, long to) {
+    MemorySegment.copy(from, offset, ALL, JAVA_BYTE, to, length);
+  }
+
+  /**
+   * Copies whatever remains in a buffer of any kind, and moves its position to its limit.
+   *
+   * @param from a buffer
+   * @param to address of the first byte written
+   * @return how many bytes
+   */
+  public static int copyIn(ByteBuffer from, long to) {
+    int length = from.remaining();
+    MemorySegment.copy(MemorySegment.ofBuffer(from), 0, ALL, to, length);
+    from.position(from.limit());
+    return length;
+  }
+
+  /**
+   * Copies to the heap.
+   *
+   * @param from address of the first byte read
+   * @param to an array
+   * @param offset of the first byte written
+   * @param length how many
+   */
+  public static void copyOut(long from, byte[] to, int offset, int length) {
+    MemorySegment.copy(ALL, JAVA_BYTE, from, to, offset, length);
+  }
+
+  /**
+   * Copies to a buffer of any kind, and moves its position behind the bytes written.
+   *
+   * @param from address of the first byte read
+   * @param length how many, not more than remain in the buffer
+   * @param to a buffer that can be written
+   */
+  public static void copyOut(long from, int length, ByteBuffer to) {
+    MemorySegment.copy(ALL, from, MemorySegment.ofBuffer(to), 0, length);
+    to.position(to.position() + length);
+  }
+
+  /**
+   * The address of a direct buffer's first remaining byte, which is the one at its position (not at
+   * index 0). {@code remaining()} bytes may be accessed there, written only if the buffer is not
+   * read-only, and only as long as the caller keeps the buffer reachable.
+   *
+   * @param buffer a direct buffer of any origin
+   * @return the address
+   * @throws IllegalArgumentException if the buffer is on the heap, where the collector moves it
+   * @throws IllegalStateException if the buffer's memory has been freed
+   */
+  public static long addressOf(ByteBuffer buffer) {
+    if (!buffer.isDirect()) {
+      throw new IllegalArgumentException("not a direct buffer: " + buffer);
+    }
+    MemorySegment segment = MemorySegment.ofBuffer(buffer);
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("the buffer's memory has been freed: " + buffer);
+    }
+    return segment.address();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.zloop.nativereactor.sys;
+
+/** struct msghdr: what sendmsg(2) and recvmsg(2) move. Zeroed memory is an empty one. */
+public final class MsgHdr {
+  /** Bytes of one. */
+  public static final int SIZE = 56;
+
+  static final int NAME = 0;
+  static final int NAME_LENGTH = 8;
+  static final int IOV = 16;
+  static final int IOV_LENGTH = 24;
+  static final int CONTROL = 32;
+  static final int CONTROL_LENGTH = 40;
+  static final int FLAGS = 48;
+
+  private MsgHdr() {}
+
+  /**
+   * Sets the address sent to, or where the one received from is written; a connected stream has
+   * none.
+   *
+   * @param address of the struct
+   * @param name address of a sockaddr, or 0
+   * @param length its length in bytes
+   */
+  public static void setName(long address, long name, int length) {
+    Memory.putLong(address + NAME, name);
+    Memory.putInt(address + NAME_LENGTH, length);
+  }
+
+  /**
+   * Sets the buffers.
+   *
+   * @param address of the struct
+   * @param array address of {@link IoVec}s
+   * @param count how many, up to {@link IoVec#COUNT_MAX}
+   */
+  public static void setIoVecs(long address, long array, int count) {
+    Memory.putLong(address + IOV, array);
+    Memory.putLong(address + IOV_LENGTH, count);
+  }
+}

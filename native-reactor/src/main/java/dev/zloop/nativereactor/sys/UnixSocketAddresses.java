@@ -1,0 +1,83 @@
+package dev.zloop.nativereactor.sys;
+
+import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
+
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+
+/**
+ * struct sockaddr_un, unix(7). Its length tells three kinds apart: nothing behind the family is an
+ * unnamed socket, a NUL there begins an abstract name, anything else is a path up to its NUL.
+ */
+final class UnixSocketAddresses {
+  static final int PATH = 2;
+  static final int SIZE = 110;
+
+  /** One less than the room, for the NUL. */
+  static final int PATH_BYTES_MAX = SIZE - PATH - 1;
+
+  static final UnixDomainSocketAddress UNNAMED = UnixDomainSocketAddress.of("");
+
+  /** What the default file system makes of the bytes of a path. */
+  private static final Charset FILE_NAMES =
+      Charset.forName(System.getProperty("sun.jnu.encoding"), StandardCharsets.UTF_8);
+
+  private UnixSocketAddresses() {}
+
+  static int encode(UnixDomainSocketAddress address, long into) {
+    byte[] path = address.getPath().toString().getBytes(FILE_NAMES);
+    if (path.length > PATH_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "a Unix socket's path may have %d bytes, this one has %d: %s"
+              .formatted(PATH_BYTES_MAX, path.length, address));
+    }
+    Memory.putShort(into, (short) AF_UNIX);
+    if (path.length == 0) {
+      return PATH;
+    }
+    Memory.copyIn(path, 0, path.length, into + PATH);
+    Memory.putByte(into + PATH + path.length, (byte) 0);
+    return PATH + path.length + 1;
+  }
+
+  static UnixDomainSocketAddress decode(long from, int length) {
+    byte[] name = new byte[Math.min(length, SIZE) - PATH];
+    Memory.copyOut(from + PATH, name, 0, name.length);
+    if (name.length == 0) {
+      return UNNAMED;
+    }
+    return of(name[0] == 0 ? abstractName(name) : path(name));
+  }
+
+  /** As ss(8) and /proc/net/unix print it: "@" for every NUL. */
+  private static byte[] abstractName(byte[] name) {
+    for (int i = 0; i < name.length; i++) {
+      if (name[i] == 0) {
+        name[i] = '@';
+      }
+    }
+    return name;
+  }
+
+  private static byte[] path(byte[] name) {
+    int length = 0;
+    while (length < name.length && name[length] != 0) {
+      length++;
+    }
+    return java.util.Arrays.copyOf(name, length);
+  }
+
+  /**
+   * The peer chose the bytes: they need not be characters. Then "?" stands for what is not ASCII.
+   */
+  private static UnixDomainSocketAddress of(byte[] name) {
+    try {
+      return UnixDomainSocketAddress.of(new String(name, FILE_NAMES));
+    } catch (InvalidPathException e) {
+      String ascii = new String(name, StandardCharsets.US_ASCII);
+      return UnixDomainSocketAddress.of(ascii.replace('\uFFFD', '?'));
+    }
+  }
+}
