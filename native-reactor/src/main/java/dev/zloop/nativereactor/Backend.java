@@ -4,6 +4,7 @@ import dev.zloop.nativereactor.sys.EpollConstants;
 import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.LinuxEpollSyscalls;
 import dev.zloop.nativereactor.sys.Native;
+import dev.zloop.nativereactor.sys.Platform;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,8 +50,14 @@ public enum Backend {
     return switch (this) {
       case IO_URING -> Optional.of("io_uring is not part of this version of zloop");
       case EPOLL -> Native.unavailability().or(Backend::probeEpoll);
-      case KQUEUE -> Optional.of("kqueue is not part of this version of zloop");
+      case KQUEUE -> Optional.of(noKqueue());
     };
+  }
+
+  private static String noKqueue() {
+    return Platform.find().isPresent()
+        ? "kqueue belongs to macOS and the BSDs, and this is " + System.getProperty("os.name")
+        : "kqueue is not part of this version of zloop";
   }
 
   private static Optional<String> probeEpoll() {

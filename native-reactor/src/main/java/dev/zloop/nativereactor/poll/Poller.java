@@ -97,7 +97,7 @@ public interface Poller extends AutoCloseable {
   /**
    * Ends the poll that is going on, or the next one if none is. Several may count as one; none is
    * lost. From any thread, at any time, also after {@link #close()}, when nothing happens. Never
-   * blocks.
+   * blocks. It carries no memory with it: publish first what the woken thread shall see, then wake.
    */
   void wakeup();
 

@@ -16,8 +16,7 @@ import java.nio.ByteBuffer;
  * Region}'s or a direct ByteBuffer's, and its owner keeps it alive meanwhile. Accesses are plain:
  * what is shared with another thread or with the kernel needs an order of its own.
  *
- * <p>One segment that spans the whole address space makes a get and a set 1.5 ns together; segments
- * made per access or per buffer cost more.
+ * <p>One segment spans the whole address space; a get and a set through it take 1.5 ns together.
  */
 public final class Memory {
   private static final MemorySegment ALL = wholeAddressSpace();
@@ -30,125 +29,66 @@ public final class Memory {
     return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   }
 
-  /**
-   * Reads a byte.
-   *
-   * @param address where
-   * @return the value
-   */
+  /** The byte at an address. */
   public static byte getByte(long address) {
     return ALL.get(JAVA_BYTE, address);
   }
 
-  /**
-   * Writes a byte.
-   *
-   * @param address where
-   * @param value the value
-   */
+  /** Writes one byte. */
   public static void putByte(long address, byte value) {
     ALL.set(JAVA_BYTE, address, value);
   }
 
-  /**
-   * Reads two bytes.
-   *
-   * @param address where
-   * @return the value
-   */
+  /** The two bytes at an address. */
   public static short getShort(long address) {
     return ALL.get(JAVA_SHORT_UNALIGNED, address);
   }
 
-  /**
-   * Writes two bytes.
-   *
-   * @param address where
-   * @param value the value
-   */
+  /** Writes two bytes. */
   public static void putShort(long address, short value) {
     ALL.set(JAVA_SHORT_UNALIGNED, address, value);
   }
 
-  /**
-   * Reads four bytes.
-   *
-   * @param address where
-   * @return the value
-   */
+  /** The four bytes at an address. */
   public static int getInt(long address) {
     return ALL.get(JAVA_INT_UNALIGNED, address);
   }
 
-  /**
-   * Writes four bytes.
-   *
-   * @param address where
-   * @param value the value
-   */
+  /** Writes four bytes. */
   public static void putInt(long address, int value) {
     ALL.set(JAVA_INT_UNALIGNED, address, value);
   }
 
-  /**
-   * Reads eight bytes.
-   *
-   * @param address where
-   * @return the value
-   */
+  /** The eight bytes at an address. */
   public static long getLong(long address) {
     return ALL.get(JAVA_LONG_UNALIGNED, address);
   }
 
-  /**
-   * Writes eight bytes.
-   *
-   * @param address where
-   * @param value the value
-   */
+  /** Writes eight bytes. */
   public static void putLong(long address, long value) {
     ALL.set(JAVA_LONG_UNALIGNED, address, value);
   }
 
-  /**
-   * Copies native memory, which may overlap.
-   *
-   * @param from address of the first byte read
-   * @param to address of the first byte written
-   * @param length how many
-   */
-  public static void copy(long from, long to, long length) {
-    MemorySegment.copy(ALL, from, ALL, to, length);
-  }
-
-  /**
-   * Writes zeros.
-   *
-   * @param address of the first byte
-   * @param length how many
-   */
+  /** Writes {@code length} zeros. */
   public static void zero(long address, long length) {
     ALL.asSlice(address, length).fill((byte) 0);
   }
 
-  /**
-   * Copies from the heap.
-   *
-   * @param from an array
-   * @param offset of the first byte read
-   * @param length how many
-   * @param to address of the first byte written
-   */
+  /** Copies {@code length} bytes from one address to another; the two areas may overlap. */
+  public static void copy(long from, long to, long length) {
+    MemorySegment.copy(ALL, from, ALL, to, length);
+  }
+
+  /** Copies {@code length} bytes of an array, from {@code offset} on, to an address. */
   public static void copyIn(byte[] from, int offset, int length, long to) {
     MemorySegment.copy(from, offset, ALL, JAVA_BYTE, to, length);
   }
 
   /**
-   * Copies whatever remains in a buffer of any kind, and moves its position to its limit.
+   * Copies whatever remains in a buffer, of any kind, to an address, and moves the buffer's
+   * position to its limit.
    *
-   * @param from a buffer
-   * @param to address of the first byte written
-   * @return how many bytes
+   * @return how many bytes that were
    */
   public static int copyIn(ByteBuffer from, long to) {
     int length = from.remaining();
@@ -157,24 +97,16 @@ public final class Memory {
     return length;
   }
 
-  /**
-   * Copies to the heap.
-   *
-   * @param from address of the first byte read
-   * @param to an array
-   * @param offset of the first byte written
-   * @param length how many
-   */
+  /** Copies {@code length} bytes from an address into an array, from {@code offset} on. */
   public static void copyOut(long from, byte[] to, int offset, int length) {
     MemorySegment.copy(ALL, JAVA_BYTE, from, to, offset, length);
   }
 
   /**
-   * Copies to a buffer of any kind, and moves its position behind the bytes written.
+   * Copies {@code length} bytes from an address into a buffer, of any kind, and moves the buffer's
+   * position behind them.
    *
-   * @param from address of the first byte read
-   * @param length how many, not more than remain in the buffer
-   * @param to a buffer that can be written
+   * @throws IndexOutOfBoundsException if the buffer has less room
    */
   public static void copyOut(long from, int length, ByteBuffer to) {
     MemorySegment.copy(ALL, from, MemorySegment.ofBuffer(to), 0, length);
@@ -182,8 +114,8 @@ public final class Memory {
   }
 
   /**
-   * The address of a direct buffer's first remaining byte, which is the one at its position (not at
-   * index 0). {@code remaining()} bytes may be accessed there, written only if the buffer is not
+   * The address of a direct buffer's first remaining byte, which is the one at its position and not
+   * at index 0. {@code remaining()} bytes may be accessed there, written only if the buffer is not
    * read-only, and only as long as the caller keeps the buffer reachable.
    *
    * @param buffer a direct buffer of any origin

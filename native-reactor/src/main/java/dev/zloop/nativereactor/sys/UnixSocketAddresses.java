@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
+import java.util.Arrays;
 
 /**
  * struct sockaddr_un, unix(7). Its length tells three kinds apart: nothing behind the family is an
@@ -22,7 +23,7 @@ final class UnixSocketAddresses {
 
   /** What the default file system makes of the bytes of a path. */
   private static final Charset FILE_NAMES =
-      Charset.forName(System.getProperty("sun.jnu.encoding"), StandardCharsets.UTF_8);
+      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
 
   private UnixSocketAddresses() {}
 
@@ -66,7 +67,7 @@ final class UnixSocketAddresses {
     while (length < name.length && name[length] != 0) {
       length++;
     }
-    return java.util.Arrays.copyOf(name, length);
+    return Arrays.copyOf(name, length);
   }
 
   /**
