@@ -14,8 +14,8 @@ import java.util.concurrent.ThreadFactory;
  * runs tasks, one after the other, on one thread.
  *
  * <p>A loop is driven either by a thread of its own ({@link #start}) or by an embedder that calls
- * {@link #runOnce}. It belongs to the first thread that runs a turn. A task must not block: while it
- * runs, nothing else on the loop does.
+ * {@link #runOnce}. It belongs to the first thread that runs a turn. A task must not block: while
+ * it runs, nothing else on the loop does.
  *
  * <pre>{@code
  * ZLoop loop = ZLoop.builder().name("demo").build().start();

@@ -61,7 +61,9 @@ public final class EventLoop implements ZLoop {
     CLOSED
   }
 
-  /** What a loop is made of; none of it is looked up elsewhere, so that all of it can be simulated. */
+  /**
+   * What a loop is made of; none of it is looked up elsewhere, so that all of it can be simulated.
+   */
   public record Parts(
       String name,
       Backend backend,
@@ -159,9 +161,9 @@ public final class EventLoop implements ZLoop {
   }
 
   /**
-   * Says that the loop sleeps, so that whoever adds work from now on wakes it, and then looks at the
-   * inbox once more. Both sides write before they read, with volatile order: either this loop sees
-   * the task, or the task's sender sees ASLEEP.
+   * Says that the loop sleeps, so that whoever adds work from now on wakes it, and then looks at
+   * the inbox once more. Both sides write before they read, with volatile order: either this loop
+   * sees the task, or the task's sender sees ASLEEP.
    *
    * @return whether the loop may sleep
    */
@@ -214,7 +216,8 @@ public final class EventLoop implements ZLoop {
       throw new IllegalStateException("loop " + name() + " is closed");
     }
     if (inTurn) {
-      throw new IllegalStateException("loop " + name() + " is in a turn: runOnce called from a task");
+      throw new IllegalStateException(
+          "loop " + name() + " is in a turn: runOnce called from a task");
     }
     inTurn = true;
   }
@@ -435,7 +438,9 @@ public final class EventLoop implements ZLoop {
     try {
       parts.errorHandler().onError(this, error);
     } catch (Throwable another) {
-      another.addSuppressed(error);
+      if (another != error) { // it may throw on what it was given
+        another.addSuppressed(error);
+      }
       LOG.log(ERROR, "the error handler of loop " + name() + " failed", another);
     }
   }

@@ -60,7 +60,9 @@ final class Inbox {
     /** The index of the first slot that is in use here; earlier ones were in the previous chunk. */
     final long firstIndex;
 
-    /** Published by the release-store of the MOVED marker in the slot that the consumer reads next. */
+    /**
+     * Published by the release-store of the MOVED marker in the slot that the consumer reads next.
+     */
     Chunk next;
 
     Chunk(int capacity, long firstIndex) {
@@ -73,7 +75,9 @@ final class Inbox {
   /** Claimed by compare-and-set by producers; the flags make closing and growing part of it. */
   private volatile long tail;
 
-  /** Written by the consumer with release after it emptied a slot: that slot may be claimed again. */
+  /**
+   * Written by the consumer with release after it emptied a slot: that slot may be claimed again.
+   */
   private volatile long head;
 
   /** Written while GROWING is set, before it is cleared with a volatile write of tail. */

@@ -24,7 +24,9 @@ public interface IoPort {
   /** Whether {@link #dispatch} has work that no event will announce: then a turn must not wait. */
   boolean hasBacklog();
 
-  /** Makes {@link #await} return, now or when it is next called. From any thread, also when closed. */
+  /**
+   * Makes {@link #await} return, now or when it is next called. From any thread, also when closed.
+   */
   void wakeup();
 
   /** Frees descriptors and memory. Every handle was closed, and told so, before. */

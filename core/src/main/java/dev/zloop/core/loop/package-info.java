@@ -1,2 +1,2 @@
-/** The loop's turn: ready queue, inbox, timers, clock. */
+/** The run cycle: a turn, the inbox, the timers, the clock. It knows nothing of sockets. */
 package dev.zloop.core.loop;

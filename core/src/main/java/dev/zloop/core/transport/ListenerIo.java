@@ -14,8 +14,8 @@ public interface ListenerIo {
 
   /**
    * Stops, closes the descriptor, and then tells {@link ListenerEvents#onClosed}, in a later turn;
-   * nothing else is told after this call. Idempotent. Connections that wait in the backlog are reset
-   * by the kernel.
+   * nothing else is told after this call. Idempotent. Connections that wait in the backlog are
+   * reset by the kernel.
    */
   void close();
 }

@@ -1,6 +1,8 @@
 package dev.zloop.core.transport;
 
-/** What a stream socket tells, on the loop's thread. None may block; what they throw is reported. */
+/**
+ * What a stream socket tells, on the loop's thread. None may block; what they throw is reported.
+ */
 public interface StreamEvents {
 
   /**
@@ -25,15 +27,16 @@ public interface StreamEvents {
 
   /**
    * The connection is broken: reset, timed out. Told at most once, and also when nothing is being
-   * received; then bytes that arrived before may still wait in the kernel: receiving brings them up,
-   * and {@link #onReceiveFailed} after the last of them.
+   * received; then bytes that arrived before may still wait in the kernel: receiving brings them
+   * up, and {@link #onReceiveFailed} after the last of them.
    *
    * @param errno positive
    */
   void onBroken(int errno);
 
   /**
-   * Receiving failed; nothing more will arrive. Told at most once, and not after {@link #onEof}.
+   * Receiving failed; nothing more will arrive. Told at most once, and not after {@link #onEof};
+   * also after a send failed, so that a broken stream's input always ends.
    *
    * @param errno positive
    */

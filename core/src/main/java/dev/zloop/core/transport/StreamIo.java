@@ -6,6 +6,9 @@ public interface StreamIo {
   /** Bytes that may still arrive after {@link #stopReceiving}, at the most. */
   int OVERSHOOT_BYTES_MAX = 256 << 10;
 
+  /** From here on, tells another. Only within {@link StreamEvents#onConnected}. */
+  void handOver(StreamEvents next);
+
   /** The descriptor, for options and messages; not to close. */
   int fd();
 

@@ -1,0 +1,245 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.nativereactor.poll.Poller;
+import dev.zloop.nativereactor.sys.Errno;
+import dev.zloop.nativereactor.sys.SocketConstants;
+
+/**
+ * A stream socket over readiness. Edges set flags; receives and sends use them up. One that the
+ * kernel served only in part clears its flag, since the kernel then tells the next edge (epoll(7),
+ * "Questions and answers", 9).
+ */
+final class ReadinessStream extends ReadinessHandle implements StreamIo {
+
+  /** What one connection may receive in a turn before the others have theirs. */
+  static final int RECEIVE_BYTES_PER_TURN_MAX = 256 << 10;
+
+  /** No connect(2) is going on. Not an errno, and not 0. */
+  private static final int NOT_CONNECTING = 1;
+
+  private StreamEvents events;
+
+  /** The result of connect(2) while its end was not told; -EINPROGRESS until that is known. */
+  private int connectResult = NOT_CONNECTING;
+
+  /** The kernel may have bytes, an end or an error to receive. */
+  private boolean readable;
+
+  /** The kernel may take bytes, as it does from a new connection. */
+  private boolean writable = true;
+
+  /** An end or error was announced: no further edge will, so receive until it shows. */
+  private boolean endAhead;
+
+  private boolean receiving;
+
+  /** onEof or onReceiveFailed was told. */
+  private boolean inputEnded;
+
+  /** What the send in flight sends from, or null. */
+  private WriteQueue waitingSend;
+
+  /** What onBroken or a failed send told, or 0. */
+  private int brokenErrno;
+
+  private boolean closed;
+
+  ReadinessStream(ReadinessIo io, int fd, StreamEvents events) {
+    super(io, fd);
+    this.events = events;
+  }
+
+  @Override
+  public int fd() {
+    return fd;
+  }
+
+  @Override
+  public void handOver(StreamEvents next) {
+    events = next;
+  }
+
+  @Override
+  void onReady(int readiness) {
+    readable |= (readiness & ~Poller.WRITABLE) != 0;
+    endAhead |= (readiness & (Poller.PEER_CLOSED | Poller.HANGUP | Poller.ERROR)) != 0;
+    writable |= (readiness & (Poller.WRITABLE | Poller.HANGUP | Poller.ERROR)) != 0;
+    if (connectResult != NOT_CONNECTING) {
+      finishConnect();
+    } else if ((readiness & Poller.ERROR) != 0) {
+      breakOff(io.takeError(fd));
+    }
+    advance();
+  }
+
+  @Override
+  void onBacklog() {
+    if (closed) {
+      events.onClosed();
+    } else {
+      if (connectResult != NOT_CONNECTING) {
+        finishConnect();
+      }
+      advance();
+    }
+  }
+
+  private void advance() {
+    if (!closed && waitingSend != null && writable) {
+      retrySend();
+    }
+    if (!closed && receiving) {
+      receive();
+    }
+    if (!closed && !receiving && endAhead && !inputEnded) {
+      lookForEnd();
+    }
+  }
+
+  // ---- connect
+
+  void awaitConnect(int result) {
+    connectResult = result;
+    writable = false;
+    if (result != -Errno.EINPROGRESS) {
+      io.addToBacklog(this); // known at once, told later
+    }
+  }
+
+  private void finishConnect() {
+    int result = connectResult;
+    if (result == -Errno.EINPROGRESS) {
+      if (!writable) {
+        return;
+      }
+      result = -io.takeError(fd);
+    }
+    connectResult = NOT_CONNECTING;
+    writable = true;
+    events.onConnected(result);
+  }
+
+  // ---- receive
+
+  @Override
+  public void startReceiving() {
+    receiving = true;
+    if (readable && !inputEnded) {
+      io.addToBacklog(this);
+    }
+  }
+
+  @Override
+  public void stopReceiving() {
+    receiving = false;
+    if (endAhead && !inputEnded) {
+      io.addToBacklog(this);
+    }
+  }
+
+  private void receive() {
+    ReceiveBuffers buffers = io.receiveBuffers();
+    int budget = RECEIVE_BYTES_PER_TURN_MAX;
+    while (receiving && readable && !inputEnded && !closed) {
+      if (budget <= 0) {
+        io.addToBacklog(this);
+        return;
+      }
+      int room = buffers.room();
+      int result = io.syscalls().recv(fd, buffers.address(), room, 0);
+      if (result > 0) {
+        budget -= result;
+        readable = result == room || endAhead;
+        events.onReceived(buffers.lend(result));
+      } else if (ReadinessIo.isWouldBlock(result) && brokenErrno == 0) {
+        readable = false;
+      } else {
+        endInput(-result);
+      }
+    }
+  }
+
+  /** Notices that the peer went although nothing is received, unless bytes wait before the end. */
+  private void lookForEnd() {
+    int result = io.peek(fd);
+    if (result <= 0 && (brokenErrno != 0 || !ReadinessIo.isWouldBlock(result))) {
+      endInput(-result);
+    }
+  }
+
+  private void endInput(int errno) {
+    inputEnded = true;
+    readable = false;
+    if (errno != 0 && brokenErrno == 0) {
+      brokenErrno = errno;
+    }
+    if (brokenErrno != 0) {
+      // The kernel tells an error once, and then plays the orderly end.
+      events.onReceiveFailed(brokenErrno);
+    } else {
+      events.onEof();
+    }
+  }
+
+  // ---- send
+
+  @Override
+  public int send(WriteQueue queue) {
+    assert waitingSend == null && !queue.isEmpty();
+    int result = writable ? sendNow(queue) : -Errno.EAGAIN;
+    if (ReadinessIo.isWouldBlock(result)) {
+      waitingSend = queue;
+      return SocketIo.IN_FLIGHT;
+    }
+    return result;
+  }
+
+  private int sendNow(WriteQueue queue) {
+    int result = io.send(fd, queue);
+    writable = result == io.bytesOffered();
+    if (result < 0 && !ReadinessIo.isWouldBlock(result) && brokenErrno == 0) {
+      brokenErrno = -result; // told by the send's result; the input ends in a later turn
+      endAhead = true;
+      readable = true;
+      io.addToBacklog(this);
+    }
+    return result;
+  }
+
+  private void retrySend() {
+    WriteQueue queue = waitingSend;
+    int result = sendNow(queue);
+    if (!ReadinessIo.isWouldBlock(result)) {
+      waitingSend = null;
+      events.onSent(result);
+    }
+  }
+
+  @Override
+  public int shutdownOutput() {
+    assert waitingSend == null;
+    return io.syscalls().shutdown(fd, SocketConstants.SHUT_WR);
+  }
+
+  // ---- end
+
+  private void breakOff(int errno) {
+    if (errno != 0 && brokenErrno == 0) {
+      brokenErrno = errno;
+      events.onBroken(errno);
+    }
+  }
+
+  @Override
+  public void close(boolean reset) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    waitingSend = null;
+    if (reset) {
+      io.armReset(fd);
+    }
+    io.close(this);
+  }
+}

@@ -1,0 +1,593 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.core.NativeIoException;
+import dev.zloop.core.Timer;
+import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.loop.LoopResource;
+import dev.zloop.nativereactor.sys.Errno;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A connected stream: reading on demand, a bounded write queue, half-close, and an end that loses
+ * nothing. It exists once, over every backend; what the kernel does is behind {@link StreamIo}.
+ *
+ * <p>For the loop's thread, all of it. The life of a transport:
+ *
+ * <pre>
+ *   OPEN --close--> FLUSHING --all sent--> DRAINING --end of input or deadline--> CLOSING --> CLOSED
+ *     \------------------------ abort, failure, the loop closes ---------------------^
+ * </pre>
+ *
+ * <p>A graceful close drains the input, and throws it away, because a socket that is closed with
+ * unread input makes the kernel reset the connection and destroy what the peer has not read yet
+ * (RFC 1122, 4.2.2.13).
+ */
+public final class Transport implements LoopResource {
+
+  private enum State {
+    OPEN,
+    FLUSHING,
+    DRAINING,
+    CLOSING,
+    CLOSED
+  }
+
+  /** What a flush may send before other connections have their turn. */
+  private static final long FLUSH_BYTES_PER_TURN_MAX = 1 << 20;
+
+  private final EventLoop loop;
+  private final TransportOptions options;
+  private final TransportHandler handler;
+  private StreamIo io;
+
+  private State state = State.OPEN;
+
+  /** Why the transport ended, or will have ended; null as long as that is in order. */
+  private IOException cause;
+
+  private Timer closeTimer;
+
+  // ---- input
+
+  /** Whether the handler wants what arrives. */
+  private boolean reading;
+
+  /** The overshoot: what arrived after stopReading. The next startReading delivers it first. */
+  private final ArrayDeque<Lease> parked = new ArrayDeque<>(2);
+
+  /** A turn is due that delivers what is parked. */
+  private boolean deliveryDue;
+
+  /** The input has ended at the seam: in order, or with {@link #cause} set. */
+  private boolean inputEnded;
+
+  private boolean inputEndTold;
+
+  // ---- output
+
+  private final WriteQueue queue = new WriteQueue();
+  private final Consumer<Object> releaser = this::tellReleased;
+
+  /** True exactly while the kernel may still read the memory at the queue's front. */
+  private boolean sendInFlight;
+
+  /** The queue reached its high mark, and has not come down to the low one since. */
+  private boolean full;
+
+  /** It came down to the low mark, and the handler was not told yet. */
+  private boolean hasRoomAgain;
+
+  /** A turn is due that goes on flushing. */
+  private boolean flushDue;
+
+  private boolean outputEndWanted;
+  private boolean outputEnded;
+
+  private Transport(
+      EventLoop loop, TransportOptions options, Function<Transport, TransportHandler> handlers) {
+    this.loop = loop;
+    this.options = options;
+    this.handler = handlers.apply(this);
+  }
+
+  /**
+   * Makes a transport of a connected socket. It reads nothing until it is told to.
+   *
+   * @param fd the descriptor; the transport's on success, still the caller's on failure
+   * @param handlers makes the handler, which may use the transport once this call has returned
+   * @throws NativeIoException if the kernel cannot watch the socket
+   */
+  public static Transport open(
+      EventLoop loop,
+      int fd,
+      TransportOptions options,
+      Function<Transport, TransportHandler> handlers)
+      throws NativeIoException {
+    Transport transport = new Transport(loop, options, handlers);
+    transport.io = SocketIo.of(loop).openStream(fd, transport.new Events());
+    loop.add(transport);
+    return transport;
+  }
+
+  /** As {@link #open}, of a stream that has connected; within {@link StreamEvents#onConnected}. */
+  public static Transport adopt(
+      EventLoop loop,
+      StreamIo connected,
+      TransportOptions options,
+      Function<Transport, TransportHandler> handlers) {
+    Transport transport = new Transport(loop, options, handlers);
+    transport.io = connected;
+    connected.handOver(transport.new Events());
+    loop.add(transport);
+    return transport;
+  }
+
+  /** The loop that this transport lives on, for its whole life. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** The descriptor, for options and messages; not to close. */
+  public int fd() {
+    return io.fd();
+  }
+
+  // ---- reading
+
+  /** Asks for what arrives, until further notice; nothing is delivered within this call. */
+  public void startReading() {
+    assert loop.inLoop();
+    if (reading || state != State.OPEN) {
+      return;
+    }
+    reading = true;
+    if (!parked.isEmpty() || inputEnded) {
+      deliverLater();
+    } else {
+      io.startReceiving();
+    }
+  }
+
+  /**
+   * Nothing is delivered from here on. What the kernel may still bring up, {@link
+   * StreamIo#OVERSHOOT_BYTES_MAX} at the most, is parked; then the peer feels the TCP window.
+   */
+  public void stopReading() {
+    assert loop.inLoop();
+    if (reading) {
+      reading = false;
+      io.stopReceiving();
+    }
+  }
+
+  private void deliverLater() {
+    if (!deliveryDue) {
+      deliveryDue = true;
+      loop.defer(this::deliver);
+    }
+  }
+
+  private void deliver() {
+    deliveryDue = false;
+    while (reading && state == State.OPEN && !parked.isEmpty()) {
+      deliver(parked.poll());
+    }
+    if (state == State.OPEN && parked.isEmpty()) {
+      if (inputEnded) {
+        tellInputEnd();
+      } else if (reading) {
+        io.startReceiving();
+      }
+    }
+  }
+
+  private void deliver(Lease lease) {
+    try {
+      handler.onReceived(lease);
+    } catch (Throwable error) {
+      failHandler(error);
+    }
+  }
+
+  /** Once, from the seam: in order, or with the cause set. */
+  private void onInputEnded() {
+    inputEnded = true;
+    switch (state) {
+      case OPEN -> {
+        if (parked.isEmpty()) {
+          tellInputEnd();
+        }
+      }
+      case FLUSHING -> {
+        if (cause != null) {
+          closeIo(false);
+        }
+      }
+      case DRAINING -> closeIo(false);
+      case CLOSING, CLOSED -> throw new AssertionError(state);
+    }
+  }
+
+  private void tellInputEnd() {
+    if (inputEndTold) {
+      return;
+    }
+    inputEndTold = true;
+    if (cause != null) {
+      closeIo(false);
+      return;
+    }
+    try {
+      handler.onInputEnd();
+    } catch (Throwable error) {
+      failHandler(error);
+    }
+    closeIfBothEnded();
+  }
+
+  // ---- writing
+
+  /**
+   * Whether the write queue has room: from its high mark on it has none, until it has come down to
+   * its low one, which {@link TransportHandler#onWritable} tells. A queue that gets full and empty
+   * again within one {@link #flush} tells nothing: ask afterwards.
+   */
+  public boolean isWritable() {
+    return outputIsOpen() && !full;
+  }
+
+  private boolean outputIsOpen() {
+    return state == State.OPEN && !outputEndWanted && cause == null;
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  public long queuedBytes() {
+    return queue.bytes();
+  }
+
+  /** How many bytes the queue takes until it is full; 0 if it is, or if the output has ended. */
+  public long writableBytes() {
+    return isWritable() ? options.writeQueueHighBytes() - queue.bytes() : 0;
+  }
+
+  /**
+   * Queues bytes; {@link #flush} sends them. The queue takes a write of any size: whoever writes
+   * while it {@linkplain #isWritable is full} makes it unbounded.
+   *
+   * @param address native memory that stays as it is until the owner is released
+   * @param length bytes, 0 or more
+   * @param owner told to {@link TransportHandler#onReleased} once, in any case
+   * @return false if the output has ended or the transport closes: the bytes were dropped
+   */
+  public boolean write(long address, int length, Object owner) {
+    assert loop.inLoop();
+    boolean taken = outputIsOpen();
+    if (!taken || length == 0) {
+      tellReleased(owner);
+      return taken;
+    }
+    queue.add(address, length, owner);
+    full |= queue.bytes() >= options.writeQueueHighBytes();
+    return true;
+  }
+
+  /** Sends what is queued: at once as far as the kernel takes it, and the rest when it does. */
+  public void flush() {
+    assert loop.inLoop();
+    long budget = FLUSH_BYTES_PER_TURN_MAX;
+    while (!sendInFlight && !flushDue && !queue.isEmpty() && cause == null) {
+      if (budget <= 0) {
+        flushDue = true;
+        loop.defer(this::flushAgain);
+        return;
+      }
+      int result = io.send(queue);
+      if (result == SocketIo.IN_FLIGHT) {
+        sendInFlight = true;
+      } else {
+        budget -= result;
+        onSendResult(result);
+      }
+    }
+  }
+
+  private void flushAgain() {
+    flushDue = false;
+    if (state == State.OPEN || state == State.FLUSHING) {
+      flush();
+      afterSend();
+    }
+  }
+
+  private void onSendResult(int result) {
+    if (result < 0) {
+      breakOff("send", -result);
+      return;
+    }
+    queue.removeSent(result, releaser);
+    if (queue.bytes() <= options.writeQueueLowBytes()) {
+      hasRoomAgain |= full;
+      full = false;
+    }
+  }
+
+  /** What follows from a queue that became shorter, in a turn that is not the writer's own. */
+  private void afterSend() {
+    if (hasRoomAgain && isWritable()) {
+      tellWritable();
+    }
+    hasRoomAgain = false;
+    if (queue.isEmpty()) {
+      onAllSent();
+    } else if (state == State.FLUSHING) {
+      startCloseTimer(); // anew: the peer took something
+    }
+  }
+
+  private void onAllSent() {
+    if (state == State.FLUSHING) {
+      finishFlushing();
+    } else if (state == State.OPEN && outputEndWanted && cause == null) {
+      endOutput();
+      closeIfBothEnded();
+    }
+  }
+
+  /** Ends the output once what is queued has been sent; the peer reads to its end. Idempotent. */
+  public void shutdownOutput() {
+    assert loop.inLoop();
+    if (outputIsOpen()) {
+      outputEndWanted = true;
+      flush();
+      if (queue.isEmpty()) {
+        onAllSent();
+      }
+    }
+  }
+
+  private void endOutput() {
+    if (outputEnded) {
+      return;
+    }
+    int result = io.shutdownOutput();
+    if (result < 0) {
+      breakOff("shutdown", -result);
+    } else {
+      outputEnded = true;
+    }
+  }
+
+  private void tellWritable() {
+    try {
+      handler.onWritable();
+    } catch (Throwable error) {
+      failHandler(error);
+    }
+  }
+
+  private void tellReleased(Object owner) {
+    try {
+      handler.onReleased(owner);
+    } catch (Throwable error) {
+      loop.report(error);
+    }
+  }
+
+  // ---- the end
+
+  private void closeIfBothEnded() {
+    if (state == State.OPEN && inputEndTold && outputEnded) {
+      closeIo(false);
+    }
+  }
+
+  /**
+   * Closes gracefully: sends what is queued, ends the output, drains the input until the peer has
+   * ended it too, and closes. Nothing is delivered any more. Idempotent. A peer that takes nothing
+   * for {@link TransportOptions#closeTimeout} is aborted; one that does not end its output within
+   * that time is not waited for.
+   */
+  public void close() {
+    assert loop.inLoop();
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.FLUSHING;
+    reading = false;
+    releaseParked();
+    if (cause != null) {
+      closeIo(false);
+      return;
+    }
+    if (!inputEnded) {
+      // From now on, since a peer may take nothing before it has sent all it has.
+      io.startReceiving();
+    }
+    startCloseTimer();
+    flush();
+    if (queue.isEmpty() && state == State.FLUSHING) {
+      finishFlushing();
+    }
+  }
+
+  private void finishFlushing() {
+    endOutput();
+    if (state != State.FLUSHING) {
+      return; // broken, and therefore closed
+    }
+    if (inputEnded) {
+      closeIo(false);
+    } else {
+      state = State.DRAINING;
+      startCloseTimer();
+    }
+  }
+
+  private void startCloseTimer() {
+    stopCloseTimer();
+    closeTimer = loop.schedule(this::onCloseTimeout, options.closeTimeout());
+  }
+
+  private void stopCloseTimer() {
+    if (closeTimer != null) {
+      closeTimer.cancel();
+      closeTimer = null;
+    }
+  }
+
+  private void onCloseTimeout() {
+    if (state == State.FLUSHING) {
+      String operation = "close(fd " + fd() + "), the peer not taking " + queue.bytes() + " bytes";
+      abort(new NativeIoException(operation, Errno.ETIMEDOUT));
+    } else {
+      closeIo(false);
+    }
+  }
+
+  /** Closes at once; what is unsent and unread is lost, and the peer sees a reset. Idempotent. */
+  public void abort() {
+    abort(null);
+  }
+
+  /**
+   * As {@link #abort()}.
+   *
+   * @param why told to {@link TransportHandler#onClosed}, unless there is a cause already; or null
+   */
+  public void abort(IOException why) {
+    assert loop.inLoop();
+    if (state == State.CLOSING || state == State.CLOSED) {
+      return;
+    }
+    if (cause == null) {
+      cause = why;
+    }
+    closeIo(true);
+  }
+
+  private void closeIo(boolean reset) {
+    state = State.CLOSING;
+    reading = false;
+    stopCloseTimer();
+    releaseParked();
+    io.close(reset);
+  }
+
+  private void releaseParked() {
+    for (Lease lease = parked.poll(); lease != null; lease = parked.poll()) {
+      lease.release();
+    }
+  }
+
+  /** The connection is gone; what had arrived before may still be read. */
+  private void breakOff(String operation, int errno) {
+    if (cause != null) {
+      return;
+    }
+    NativeIoException broken = new NativeIoException(operation + "(fd " + fd() + ")", errno);
+    cause = broken;
+    if (!sendInFlight) {
+      queue.clear(releaser);
+    }
+    if (state == State.OPEN) {
+      loop.defer(() -> tellBroken(broken));
+    } else {
+      closeIo(false);
+    }
+  }
+
+  private void tellBroken(NativeIoException broken) {
+    if (state == State.OPEN) {
+      try {
+        handler.onBroken(broken);
+      } catch (Throwable error) {
+        failHandler(error);
+      }
+    }
+  }
+
+  private void failHandler(Throwable error) {
+    loop.report(error);
+    abort(new IOException("the handler of fd " + fd() + " failed", error));
+  }
+
+  @Override
+  public void onLoopClosing() {
+    if (state == State.CLOSING || state == State.CLOSED) {
+      return;
+    }
+    boolean unsent = !queue.isEmpty();
+    if (cause == null && (state == State.OPEN || unsent)) {
+      cause =
+          new IOException(
+              "loop " + loop.name() + " was closed, with " + queue.bytes() + " bytes unsent");
+    }
+    closeIo(unsent);
+  }
+
+  /** The completions of the seam. Within the transport, so that its own users do not see them. */
+  private final class Events implements StreamEvents {
+
+    @Override
+    public void onConnected(int result) {
+      throw new AssertionError("a connected stream connected again");
+    }
+
+    @Override
+    public void onReceived(Lease lease) {
+      if (state != State.OPEN) {
+        lease.release();
+      } else if (reading && parked.isEmpty()) {
+        deliver(lease);
+      } else {
+        parked.add(lease);
+      }
+    }
+
+    @Override
+    public void onEof() {
+      onInputEnded();
+    }
+
+    @Override
+    public void onReceiveFailed(int errno) {
+      if (cause == null) {
+        cause = new NativeIoException("recv(fd " + fd() + ")", errno);
+      }
+      onInputEnded();
+    }
+
+    @Override
+    public void onSent(int result) {
+      sendInFlight = false;
+      onSendResult(result);
+      if (result >= 0) {
+        flush();
+        afterSend();
+      } else if (state == State.OPEN) {
+        queue.clear(releaser);
+      }
+    }
+
+    @Override
+    public void onBroken(int errno) {
+      breakOff("connection", errno);
+    }
+
+    @Override
+    public void onClosed() {
+      state = State.CLOSED;
+      sendInFlight = false;
+      queue.clear(releaser);
+      loop.remove(Transport.this);
+      try {
+        handler.onClosed(cause);
+      } catch (Throwable error) {
+        loop.report(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.core.NativeIoException;
+import java.io.IOException;
+
+/**
+ * The user of a {@link Transport}: hears of it on the loop's thread, never within a call to it,
+ * with one exception: {@link #onReleased}. What a method throws is reported to the loop's error
+ * handler, and the transport is aborted.
+ */
+public interface TransportHandler {
+
+  /** Bytes arrived, and reading is on. The handler owns the lease. */
+  void onReceived(Lease lease);
+
+  /** The peer ended its output and everything before was received. Writing stays open. */
+  void onInputEnd();
+
+  /** The write queue was full and has room again. */
+  void onWritable();
+
+  /**
+   * The memory of a write is not needed any more: sent, or dropped because the transport ended.
+   * Told once for each owner that was given to {@link Transport#write}, possibly within that call.
+   */
+  void onReleased(Object owner);
+
+  /**
+   * The connection is broken while nothing is being read; bytes that arrived before may still wait.
+   * Writes are dropped from here on. Go on reading to have those bytes, and then {@link #onClosed};
+   * or {@link Transport#abort} at once.
+   */
+  void onBroken(NativeIoException cause);
+
+  /**
+   * The transport has ended and its descriptor is closed. Told exactly once, last, and in a later
+   * turn than what caused it.
+   *
+   * @param cause why, or null if it was closed in order
+   */
+  void onClosed(IOException cause);
+}
