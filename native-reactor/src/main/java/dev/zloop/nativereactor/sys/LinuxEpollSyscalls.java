@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandle;
 /** {@link EpollSyscalls} of Linux: the C library's functions, called through FFM. */
 public final class LinuxEpollSyscalls implements EpollSyscalls {
   /** From asm-generic/unistd.h; x86-64 and aarch64 share the numbers of calls younger than 5.0. */
-  private static final long SYS_EPOLL_PWAIT2 = 441;
+  static final long SYS_EPOLL_PWAIT2 = 441;
 
   private final ErrnoCell errno = new ErrnoCell();
   private final MemorySegment cell = errno.segment;

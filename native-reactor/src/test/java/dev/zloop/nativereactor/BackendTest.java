@@ -1,0 +1,51 @@
+package dev.zloop.nativereactor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class BackendTest {
+  @Test
+  void epollIsAvailableOnLinux() {
+    assertTrue(Backend.EPOLL.isAvailable());
+    assertEquals(Optional.empty(), Backend.EPOLL.unavailability());
+  }
+
+  @Test
+  void whatIsNotAvailableSaysWhy() {
+    assertFalse(Backend.IO_URING.isAvailable());
+    assertEquals(
+        Optional.of("io_uring is not part of this version of zloop"),
+        Backend.IO_URING.unavailability());
+    assertFalse(Backend.KQUEUE.isAvailable());
+    assertEquals(
+        Optional.of("kqueue belongs to macOS and the BSDs, and this is Linux"),
+        Backend.KQUEUE.unavailability());
+  }
+
+  @Test
+  void ioUringIsPreferredToEpoll() {
+    assertEquals(List.of(Backend.IO_URING, Backend.EPOLL, Backend.KQUEUE), Backend.candidates());
+  }
+
+  @Test
+  void aBackendIsParsedByTheNameThatItPrints() {
+    for (Backend backend : Backend.values()) {
+      assertEquals(backend, Backend.parse(backend.toString()));
+      assertEquals(backend, Backend.parse(backend.name()));
+    }
+    assertEquals("io_uring", Backend.IO_URING.toString());
+  }
+
+  @Test
+  void anUnknownNameIsToldWhichOnesThereAre() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Backend.parse("select")).getMessage();
+    assertEquals("no backend is called \"select\": io_uring, epoll, kqueue", message);
+  }
+}
