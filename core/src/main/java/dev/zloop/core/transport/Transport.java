@@ -5,7 +5,9 @@ import dev.zloop.core.Timer;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.loop.LoopResource;
 import dev.zloop.nativereactor.sys.Errno;
+import dev.zloop.nativereactor.sys.Memory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -259,7 +261,8 @@ public final class Transport implements LoopResource {
    *
    * @param address native memory that stays as it is until the owner is released
    * @param length bytes, 0 or more
-   * @param owner told to {@link TransportHandler#onReleased} once, in any case
+   * @param owner told to {@link TransportHandler#onReleased} once, in any case; or null, if nobody
+   *     is to be told
    * @return false if the output has ended or the transport closes: the bytes were dropped
    */
   public boolean write(long address, int length, Object owner) {
@@ -272,6 +275,15 @@ public final class Transport implements LoopResource {
     queue.add(address, length, owner);
     full |= queue.bytes() >= options.writeQueueHighBytes();
     return true;
+  }
+
+  /**
+   * As {@link #write(long, int, Object)}, from position to limit, which are not changed.
+   *
+   * @throws IllegalArgumentException if the buffer is not a direct one; nothing was taken
+   */
+  public boolean write(ByteBuffer bytes, Object owner) {
+    return write(Memory.addressOf(bytes), bytes.remaining(), owner);
   }
 
   /** Sends what is queued: at once as far as the kernel takes it, and the rest when it does. */
@@ -316,6 +328,9 @@ public final class Transport implements LoopResource {
 
   /** What follows from a queue that became shorter, in a turn that is not the writer's own. */
   private void afterSend() {
+    if (state == State.OPEN) {
+      tellSent();
+    }
     if (hasRoomAgain && isWritable()) {
       tellWritable();
     }
@@ -368,7 +383,18 @@ public final class Transport implements LoopResource {
     }
   }
 
+  private void tellSent() {
+    try {
+      handler.onSent();
+    } catch (Throwable error) {
+      failHandler(error);
+    }
+  }
+
   private void tellReleased(Object owner) {
+    if (owner == null) {
+      return;
+    }
     try {
       handler.onReleased(owner);
     } catch (Throwable error) {

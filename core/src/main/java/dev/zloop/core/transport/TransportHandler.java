@@ -20,6 +20,12 @@ public interface TransportHandler {
   void onWritable();
 
   /**
+   * The write queue became shorter, in a turn that is not the writer's own; {@link
+   * Transport#queuedBytes} says what is left. Told before {@link #onWritable}.
+   */
+  default void onSent() {}
+
+  /**
    * The memory of a write is not needed any more: sent, or dropped because the transport ended.
    * Told once for each owner that was given to {@link Transport#write}, possibly within that call.
    */
