@@ -1,0 +1,192 @@
+package dev.zloop.core;
+
+import dev.zloop.nativereactor.Backend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Several loops that share work and are closed together: as a rule one a processor.
+ *
+ * <pre>{@code
+ * try (ZLoopGroup group = ZLoopGroup.of(4)) {
+ *   group.next().execute(() -> System.out.println("on one of zloop-1 to zloop-4"));
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class ZLoopGroup implements AutoCloseable {
+  private final ZLoop[] loops;
+  private final CompletableFuture<Void> closed;
+  private final AtomicInteger taken = new AtomicInteger();
+  private volatile boolean closing;
+
+  private ZLoopGroup(List<ZLoop> loops) {
+    if (loops.isEmpty()) {
+      throw new IllegalArgumentException("a group of no loops, expected at least 1");
+    }
+    this.loops = loops.toArray(ZLoop[]::new);
+    this.closed =
+        CompletableFuture.allOf(
+            loops.stream()
+                .map(loop -> loop.onClosed().toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * A group of {@code n} new loops, named {@code zloop-1} to {@code zloop-n}, each started on a
+   * thread of its own. Other settings: {@link #builder}.
+   *
+   * @param n how many loops, at least 1
+   * @throws UnsupportedOperationException if no backend can be had; the message says why
+   * @throws java.io.UncheckedIOException if the kernel refuses a descriptor or memory; the loops
+   *     that were there by then are closed again
+   */
+  public static ZLoopGroup of(int n) {
+    return builder().size(n).build().start();
+  }
+
+  /**
+   * A group of loops that exist. They may be started or not; it is the group from here on that
+   * closes them.
+   */
+  public static ZLoopGroup of(List<ZLoop> loops) {
+    return new ZLoopGroup(List.copyOf(loops));
+  }
+
+  /** A group to configure. Every setting has a default. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The loop whose turn it is: one after the other, round and round. */
+  public ZLoop next() {
+    return loops[Integer.remainderUnsigned(taken.getAndIncrement(), loops.length)];
+  }
+
+  /** All loops, in order. */
+  public List<ZLoop> loops() {
+    return List.of(loops);
+  }
+
+  /**
+   * Starts every loop on a thread of its own. If one of them cannot be started, the whole group is
+   * closed.
+   *
+   * @return this group
+   * @throws IllegalStateException if a loop was started before, or is closed
+   */
+  public ZLoopGroup start() {
+    try {
+      for (ZLoop loop : loops) {
+        loop.start();
+      }
+    } catch (Throwable error) {
+      close();
+      throw error;
+    }
+    return this;
+  }
+
+  /**
+   * Closes every loop, as {@link ZLoop#close} does: idempotent, and without waiting for the end.
+   */
+  @Override
+  public void close() {
+    closing = true;
+    for (ZLoop loop : loops) {
+      loop.close();
+    }
+  }
+
+  /** Whether {@link #close} was called. A loop that was closed by itself does not count. */
+  public boolean isClosed() {
+    return closing;
+  }
+
+  /** Done when every loop has closed; failed when one of them had to stop because of a defect. */
+  public CompletionStage<Void> onClosed() {
+    return closed.minimalCompletionStage();
+  }
+
+  @Override
+  public String toString() {
+    return "ZLoopGroup" + loops();
+  }
+
+  /**
+   * Settings of a group, most of which are those of each loop. Not safe for use by several threads.
+   */
+  public static final class Builder {
+    private final ZLoop.Builder loop = ZLoop.builder();
+    private int size = Runtime.getRuntime().availableProcessors();
+    private String name = "zloop";
+
+    private Builder() {}
+
+    /** How many loops, at least 1. Default: as many as the JVM has processors. */
+    public Builder size(int size) {
+      if (size < 1) {
+        throw new IllegalArgumentException("a group of " + size + " loops, expected at least 1");
+      }
+      this.size = size;
+      return this;
+    }
+
+    /** What a loop's name, and its thread's, begins with; a hyphen and a number from 1 follow. */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#backend}, for each loop. */
+    public Builder backend(Backend backend) {
+      loop.backend(backend);
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#threadFactory}, for each loop. */
+    public Builder threadFactory(ThreadFactory threadFactory) {
+      loop.threadFactory(threadFactory);
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#executor}, for each loop. */
+    public Builder executor(Executor executor) {
+      loop.executor(executor);
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#errorHandler}, for each loop. */
+    public Builder errorHandler(ZLoop.ErrorHandler errorHandler) {
+      loop.errorHandler(errorHandler);
+      return this;
+    }
+
+    /**
+     * Makes the loops; {@link ZLoopGroup#start} sets them going. If one cannot be made, those made
+     * before are closed again.
+     *
+     * @throws UnsupportedOperationException if the backend cannot be had; the message says why
+     * @throws java.io.UncheckedIOException if the kernel refuses a descriptor or memory
+     */
+    public ZLoopGroup build() {
+      List<ZLoop> loops = new ArrayList<>(size);
+      try {
+        for (int number = 1; number <= size; number++) {
+          loops.add(loop.name(name + "-" + number).build());
+        }
+        return new ZLoopGroup(loops);
+      } catch (Throwable error) {
+        loops.forEach(ZLoop::close);
+        throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.zloop.reactor;
+
+import dev.zloop.core.ZLoop;
+import dev.zloop.core.loop.EventLoop;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import reactor.core.Disposable;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A scheduler on one or several loops: a {@link Lane} on each, and workers that take the lanes in
+ * turn. What it does is told in {@link Schedulers}.
+ */
+final class LoopScheduler implements Scheduler, Scannable {
+
+  /** Values of {@link #state}, which only grows. */
+  private static final int OPEN = 0;
+
+  private static final int DRAINING = 1;
+  private static final int DISPOSED = 2;
+
+  private static final AtomicIntegerFieldUpdater<LoopScheduler> STATE =
+      AtomicIntegerFieldUpdater.newUpdater(LoopScheduler.class, "state");
+
+  private final String name;
+  private final boolean shared;
+  private final Lane[] lanes;
+  private final AtomicInteger taken = new AtomicInteger();
+
+  /** Written before a lane's count of busy workers is read; a lane does it the other way round. */
+  private volatile int state = OPEN;
+
+  private final Sinks.Empty<Void> drained = Sinks.empty();
+
+  private LoopScheduler(String name, boolean shared, List<ZLoop> loops) {
+    this.name = name;
+    this.shared = shared;
+    this.lanes = loops.stream().map(loop -> new Lane(this, (EventLoop) loop)).toArray(Lane[]::new);
+    ZLoopThreads.declareNonBlocking();
+  }
+
+  static LoopScheduler on(List<ZLoop> loops) {
+    String names = loops.stream().map(ZLoop::name).collect(Collectors.joining(", "));
+    return new LoopScheduler("fromZLoop(" + names + ")", false, loops);
+  }
+
+  /** One that ignores being disposed, as the schedulers do that Reactor caches. */
+  static LoopScheduler shared(List<ZLoop> loops) {
+    return new LoopScheduler("Schedulers.fromZLoop()", true, loops);
+  }
+
+  private Lane next() {
+    return lanes[Integer.remainderUnsigned(taken.getAndIncrement(), lanes.length)];
+  }
+
+  @Override
+  public Disposable schedule(Runnable task) {
+    return next().direct.schedule(task);
+  }
+
+  @Override
+  public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+    return next().direct.schedule(task, delay, unit);
+  }
+
+  @Override
+  public Disposable schedulePeriodically(
+      Runnable task, long initialDelay, long period, TimeUnit unit) {
+    return next().direct.schedulePeriodically(task, initialDelay, period, unit);
+  }
+
+  @Override
+  public Worker createWorker() {
+    return new LoopWorker(next());
+  }
+
+  // ---- its life
+
+  @Override
+  public void init() {
+    if (isDisposed()) {
+      throw new IllegalStateException("Initializing a disposed scheduler is not permitted");
+    }
+  }
+
+  /** Whether tasks are accepted. */
+  boolean isOpen() {
+    return state == OPEN;
+  }
+
+  /** Whether tasks that have not begun are not to begin any more. */
+  boolean isStopped() {
+    return state == DISPOSED;
+  }
+
+  @Override
+  public boolean isDisposed() {
+    return state != OPEN;
+  }
+
+  @Override
+  public void dispose() {
+    if (!shared && STATE.getAndSet(this, DISPOSED) != DISPOSED) {
+      for (Lane lane : lanes) {
+        lane.cancelTimed();
+      }
+      onLaneIdle();
+    }
+  }
+
+  @Override
+  public Mono<Void> disposeGracefully() {
+    if (shared) {
+      return Mono.empty();
+    }
+    return Mono.defer(() -> {
+      if (STATE.compareAndSet(this, OPEN, DRAINING)) {
+        for (Lane lane : lanes) {
+          lane.cancelPeriodic();
+        }
+        onLaneIdle();
+      }
+      return Mono.firstWithSignal(drained.asMono(), loopsClosed());
+    });
+  }
+
+  /** What a loop did not run before it closed will not run: nothing to wait for. */
+  private Mono<Void> loopsClosed() {
+    CompletableFuture<?>[] closed =
+        Stream.of(lanes)
+            .map(lane -> lane.loop.onClosed().toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    return Mono.fromFuture(CompletableFuture.allOf(closed)).onErrorComplete();
+  }
+
+  /** A lane may have become idle after the scheduler stopped accepting. From any thread. */
+  void onLaneIdle() {
+    for (Lane lane : lanes) {
+      if (!lane.isIdle()) {
+        return;
+      }
+    }
+    drained.tryEmitEmpty();
+  }
+
+  // ---- what it shows
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Object scanUnsafe(Attr key) {
+    if (key == Attr.TERMINATED || key == Attr.CANCELLED) {
+      return isDisposed();
+    }
+    if (key == Attr.CAPACITY || key == Attr.BUFFERED) {
+      return lanes.length; // as Reactor's own: the threads, whose number does not vary
+    }
+    return key == Attr.NAME ? name : null;
+  }
+
+  @Override
+  public Stream<? extends Scannable> inners() {
+    return Stream.of(lanes);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
