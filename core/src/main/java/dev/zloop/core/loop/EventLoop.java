@@ -323,6 +323,11 @@ public final class EventLoop implements ZLoop {
     timers.remove(timer);
   }
 
+  /** How many timers have a deadline ahead. On the loop's thread. */
+  int pendingTimers() {
+    return timers.size();
+  }
+
   /** Adds a task without waking a loop that sleeps: it is soon enough when the loop next wakes. */
   void postQuietly(Runnable task) {
     inbox.offer(task);

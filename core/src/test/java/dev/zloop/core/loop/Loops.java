@@ -8,6 +8,19 @@ import java.util.concurrent.ThreadFactory;
 final class Loops {
   private Loops() {}
 
+  /** On the system's clock; errors are logged. */
+  static EventLoop on(IoPort io) {
+    return new EventLoop(
+        new EventLoop.Parts(
+            "other",
+            Backend.EPOLL,
+            io,
+            Clock.SYSTEM,
+            LoopThread.FACTORY,
+            Runnable::run,
+            EventLoop::logError));
+  }
+
   static EventLoop on(FakeIo io, ZLoop.ErrorHandler errorHandler) {
     return of(io, LoopThread.FACTORY, errorHandler);
   }

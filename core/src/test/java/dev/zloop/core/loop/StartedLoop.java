@@ -42,12 +42,16 @@ final class StartedLoop implements AutoCloseable {
 
   /** Returns once the loop waits in the kernel with nothing to do. */
   void awaitSleep() throws InterruptedException {
-    io.waits.drainPermits();
-    // The task wakes the loop, or is found by it; then it waits anew.
-    Elsewhere.await(CompletableFuture.runAsync(() -> {}, loop));
+    // What counts is a wait that begins after this task.
+    Elsewhere.await(CompletableFuture.runAsync(io.waits::drainPermits, loop));
     if (!io.waits.tryAcquire(Elsewhere.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("the loop does not sleep");
     }
+  }
+
+  /** Runs something on the loop, and tells its end. */
+  CompletableFuture<Void> run(Runnable task) {
+    return CompletableFuture.runAsync(task, loop);
   }
 
   void awaitClosed() throws InterruptedException, ExecutionException, TimeoutException {
