@@ -1,2 +1,7 @@
-/** Where connections begin: resolve, bind, accept, connect. */
+/**
+ * Where connections begin, in plain Java: {@link dev.zloop.core.edge.Resolver names become
+ * addresses}, {@link dev.zloop.core.edge.Acceptor listeners} bind and accept, {@link
+ * dev.zloop.core.edge.Connector connects} go out. All of it stands on the seam, {@link
+ * dev.zloop.core.transport.SocketIo}, and knows no poller and no ring.
+ */
 package dev.zloop.core.edge;
