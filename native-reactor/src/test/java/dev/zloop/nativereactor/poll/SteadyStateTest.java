@@ -1,0 +1,51 @@
+package dev.zloop.nativereactor.poll;
+
+import static dev.zloop.nativereactor.poll.Poller.STREAM;
+import static dev.zloop.nativereactor.sys.SocketConstants.MSG_DONTWAIT;
+import static dev.zloop.nativereactor.sys.SocketConstants.MSG_NOSIGNAL;
+import static dev.zloop.nativereactor.sys.Sockets.ok;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.zloop.nativereactor.sys.Memory;
+import dev.zloop.nativereactor.sys.Region;
+import dev.zloop.nativereactor.sys.Sockets;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+class SteadyStateTest {
+  private static final int ROUNDS_MAX = 1000;
+  private static final int TURNS = 1000;
+
+  /** Compiled code allocates nothing; until the compiler is through, the interpreter may. */
+  @Test
+  void sendingPollingReceivingAndWakingAllocateNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long allocated = Long.MAX_VALUE;
+    try (Sockets sockets = new Sockets();
+        Poller poller = EpollPoller.open(8);
+        Region region = Region.allocate(64, 8)) {
+      Sockets.Pair pair = sockets.tcpPair();
+      ok(poller.register(pair.near(), STREAM, 1));
+      for (int round = 0; allocated > 0 && round < ROUNDS_MAX; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        turns(sockets, pair, poller, region.address());
+        allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      }
+    }
+    assertEquals(0, allocated);
+  }
+
+  private static void turns(Sockets sockets, Sockets.Pair pair, Poller poller, long bytes) {
+    for (int turn = 0; turn < TURNS; turn++) {
+      ok(sockets.syscalls.send(pair.far(), bytes, 8, MSG_NOSIGNAL));
+      poller.wakeup();
+      ok(poller.poll(1_000_000));
+      ok(poller.poll(0));
+      int received = sockets.syscalls.recv(pair.near(), bytes + 8, 56, MSG_DONTWAIT);
+      assertTrue(received > 0);
+      Memory.copy(bytes + 8, bytes, 8);
+    }
+  }
+}
