@@ -1,48 +1,167 @@
 package dev.zloop.core.edge;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.Timer;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.loop.LoopResource;
+import dev.zloop.core.transport.ListenerEvents;
+import dev.zloop.core.transport.ListenerIo;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 
-/** A bound socket that listens and accepts. */
+/**
+ * A bound socket that listens and accepts. It lives on its loop's thread, and until {@link #close}
+ * or the loop's end. A listener on a Unix path removes the file that it made.
+ */
 public final class Acceptor implements LoopResource {
+  private static final System.Logger LOG = System.getLogger("dev.zloop.core");
 
-  /** Hears of connections, on the loop's thread. */
+  /** Hears of connections, on the loop's thread. What a method throws is reported to the loop. */
   public interface Handler {
 
-    /** A connection: non-blocking, close-on-exec, and the receiver's to close. */
+    /**
+     * A connection: non-blocking, close-on-exec, and the receiver's to close. {@link Sockets} has
+     * what can be done with it, {@code Transport.open} makes a stream of it.
+     */
     void onAccepted(int fd);
 
-    /** Accepting failed, as when descriptors run out, and goes on after the back-off. */
+    /**
+     * Accepting failed, and goes on after a while: the process or the system has run out of
+     * descriptors or memory. The first time of an episode is logged as well. Connections wait in
+     * the backlog meanwhile.
+     */
     default void onPaused(NativeIoException cause, Duration backOff) {}
 
-    /** The descriptor is closed. Told once. */
+    /** The descriptor is closed, and nothing more is told. Told once. */
     void onClosed();
   }
 
-  private Acceptor() {}
+  private final EventLoop loop;
+  private final Handler handler;
+  private final BackOff backOff = new BackOff();
 
+  private ListenerIo io;
+  private SocketAddress localAddress;
+  private Optional<BoundPath> boundPath = Optional.empty();
+  private Timer resumption;
+  private boolean closed;
+
+  private Acceptor(EventLoop loop, Handler handler) {
+    this.loop = loop;
+    this.handler = handler;
+  }
+
+  /**
+   * Binds, listens, and accepts from now on. The handler is told nothing within this call.
+   *
+   * @param address an IP address, an IPv6 one taking IPv4 connections too if it is the wildcard and
+   *     the options allow; or a Unix path that does not exist yet. Port 0 stands for any free one
+   * @throws NativeIoException if the kernel refuses: {@code bind(127.0.0.1:80): EADDRINUSE ..}, and
+   *     what to try. Nothing is left open then
+   * @throws IllegalArgumentException if the address is unresolved, of another kind, or too long
+   */
   public static Acceptor open(
       EventLoop loop, SocketAddress address, SocketOptions options, Handler handler)
       throws NativeIoException {
-    throw new UnsupportedOperationException();
+    assert loop.inLoop();
+    Acceptor acceptor = new Acceptor(loop, handler);
+    acceptor.open(address, options);
+    loop.add(acceptor);
+    return acceptor;
   }
 
-  /** Where it listens, with the port that the kernel chose if 0 was asked for. From any thread. */
+  private void open(SocketAddress address, SocketOptions options) throws NativeIoException {
+    RawSocket socket = RawSocket.open(loop, address);
+    try {
+      OptionWriter.writeListener(options, socket);
+      socket.bind(address);
+      boundPath = BoundPath.of(address);
+      socket.listen(address, options.backlog());
+      localAddress = socket.localAddress();
+      io = socket.accept(new Events());
+    } catch (Throwable error) {
+      boundPath.ifPresent(BoundPath::remove);
+      socket.close();
+      throw error;
+    }
+  }
+
+  /** Where it listens, with the port that the kernel chose if 0 was asked for. */
   public SocketAddress localAddress() {
-    throw new UnsupportedOperationException();
+    return localAddress;
   }
 
-  /** Stops listening. {@link Handler#onClosed} tells the end, in a later turn. Idempotent. */
+  /**
+   * Stops listening; connections that wait in the backlog are reset. {@link Handler#onClosed} tells
+   * the end, in a later turn; nothing else is told after this call. Idempotent.
+   */
   public void close() {
-    throw new UnsupportedOperationException();
+    assert loop.inLoop();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (resumption != null) {
+      resumption.cancel();
+    }
+    boundPath.ifPresent(BoundPath::remove);
+    io.close();
   }
 
   @Override
   public void onLoopClosing() {
     close();
+  }
+
+  private void pause(NativeIoException cause) {
+    Duration delay = backOff.next();
+    if (backOff.beginsEpisode(loop.nanoTime())) {
+      LOG.log(WARNING, cause.getMessage() + "; pausing, and trying again with back-off");
+    }
+    try {
+      resumption = loop.schedule(io::resume, delay);
+    } catch (RejectedExecutionException closing) {
+      return; // onLoopClosing follows
+    }
+    tell(() -> handler.onPaused(cause, delay));
+  }
+
+  private void tell(Runnable event) {
+    try {
+      event.run();
+    } catch (Throwable error) {
+      loop.report(error);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Acceptor[" + Failures.text(localAddress) + "]";
+  }
+
+  /** What the seam tells. Within the acceptor, so that its own users do not see it. */
+  private final class Events implements ListenerEvents {
+
+    @Override
+    public void onAccepted(int fd) {
+      backOff.reset();
+      tell(() -> handler.onAccepted(fd));
+    }
+
+    @Override
+    public void onAcceptFailed(int errno) {
+      pause(Failures.ofAccept(localAddress, errno));
+    }
+
+    @Override
+    public void onClosed() {
+      loop.remove(Acceptor.this);
+      tell(handler::onClosed);
+    }
   }
 }

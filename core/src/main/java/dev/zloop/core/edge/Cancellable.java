@@ -4,6 +4,8 @@ package dev.zloop.core.edge;
 @FunctionalInterface
 public interface Cancellable {
 
-  /** Calls it off: its callback hears nothing from here on. Idempotent; nothing to do at its end. */
+  /**
+   * Calls it off: its callback hears nothing from here on. Idempotent; nothing to do at its end.
+   */
   void cancel();
 }

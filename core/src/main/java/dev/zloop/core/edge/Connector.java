@@ -1,29 +1,89 @@
 package dev.zloop.core.edge;
 
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.Timer;
 import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.loop.LoopResource;
 import dev.zloop.core.transport.StreamIo;
+import dev.zloop.nativereactor.sys.SocketAddresses;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 
-/** Connects: resolves, then tries one address after the other until one works. */
-public final class Connector {
+/**
+ * Connects: resolves, then tries one address after the other until one works, all within one
+ * timeout. On the loop's thread; the descriptors are its own until one is connected.
+ */
+public final class Connector implements Cancellable, LoopResource {
 
-  /** Hears the outcome: one of the two, once, on the loop's thread, in a later turn. */
+  /**
+   * Hears the outcome: one of the two, once, on the loop's thread, never within the call; nothing
+   * after a cancel. What a method throws is reported to the loop.
+   */
   public interface Callback {
 
-    /** Connected. Take the stream over before this returns: {@code Transport.adopt}. */
+    /**
+     * Connected. The receiver takes the stream over before this returns, by {@code
+     * Transport.adopt}. If this throws the stream is closed.
+     */
     void onConnected(StreamIo stream);
 
-    /** The last failure; those of earlier addresses are suppressed ones of it. */
+    /**
+     * Not connected, and nothing is left open. This is the failure of the last address, as in
+     * {@code connect(127.0.0.1:80): ECONNREFUSED ..}, and those of the others are suppressed ones
+     * of it; or a timeout, {@code connect(name:80) within 30 s: ETIMEDOUT ..}; an {@link
+     * java.net.UnknownHostException}; or that the loop was closed.
+     */
     void onFailed(IOException cause);
   }
 
-  private Connector() {}
+  private final EventLoop loop;
+  private final SocketAddress remote;
+  private final SocketAddress local;
+  private final SocketOptions options;
+  private final Duration timeout;
+  private final Callback callback;
+
+  /** What goes on: the resolution, and then an attempt. */
+  private Cancellable stage;
+
+  private Timer timer;
+  private Iterator<SocketAddress> untried;
+  private final List<IOException> failures = new ArrayList<>();
+  private boolean over;
+
+  private Connector(
+      EventLoop loop,
+      SocketAddress remote,
+      SocketAddress local,
+      SocketOptions options,
+      Duration timeout,
+      Callback callback) {
+    this.loop = loop;
+    this.remote = remote;
+    this.local = local;
+    this.options = options;
+    this.timeout = timeout;
+    this.callback = callback;
+  }
 
   /**
-   * @param local the address to connect from, or null for the kernel's choice
+   * Starts connecting.
+   *
+   * @param remote an IP address or a Unix path, or a name to resolve, which is what an unresolved
+   *     {@link InetSocketAddress} has
+   * @param local the address to connect from, resolved, or null for the kernel's choice. The file
+   *     that a Unix path makes stays, for the caller to remove
+   * @param timeout for everything together; positive
+   * @return calls it off, as long as the outcome was not told
+   * @throws IllegalArgumentException if an address is of another kind or too long, or the timeout
+   *     is not positive
    */
   public static Cancellable connect(
       EventLoop loop,
@@ -32,6 +92,139 @@ public final class Connector {
       SocketOptions options,
       Duration timeout,
       Callback callback) {
-    throw new UnsupportedOperationException();
+    Connector connector = new Connector(loop, remote, local, options, timeout, callback);
+    return connector.start(Resolver.Lookup.JDK);
+  }
+
+  /** As {@link #connect}, with addresses from elsewhere. */
+  static Cancellable connect(
+      EventLoop loop,
+      SocketAddress remote,
+      SocketOptions options,
+      Duration timeout,
+      Resolver.Lookup lookup,
+      Callback callback) {
+    return new Connector(loop, remote, null, options, timeout, callback).start(lookup);
+  }
+
+  private Connector start(Resolver.Lookup lookup) {
+    assert loop.inLoop();
+    requireUsable();
+    loop.add(this);
+    stage = Resolver.resolve(loop, remote, lookup, new Resolved());
+    try {
+      timer = loop.schedule(this::onTimeout, timeout);
+    } catch (RejectedExecutionException closing) {
+      // onLoopClosing follows
+    }
+    return this;
+  }
+
+  private void requireUsable() {
+    Objects.requireNonNull(callback, "callback");
+    if (!timeout.isPositive()) {
+      throw new IllegalArgumentException("timeout is " + timeout + ", expected above 0");
+    }
+    if (!(remote instanceof InetSocketAddress inet && inet.isUnresolved())) {
+      SocketAddresses.encode(remote, Scratch.value());
+    }
+    if (local != null) {
+      SocketAddresses.encode(local, Scratch.value());
+    }
+  }
+
+  private void tryNext() {
+    while (untried.hasNext()) {
+      try {
+        stage = ConnectAttempt.start(loop, untried.next(), local, options, new Attempted());
+        return;
+      } catch (IOException e) {
+        failures.add(e);
+      }
+    }
+    fail(failures.removeLast());
+  }
+
+  private void onTimeout() {
+    stage.cancel();
+    fail(Failures.ofTimeout(remote, timeout));
+  }
+
+  @Override
+  public void cancel() {
+    assert loop.inLoop();
+    if (!over) {
+      end();
+      stage.cancel();
+    }
+  }
+
+  @Override
+  public void onLoopClosing() {
+    loop.defer(this::onLoopClosed);
+  }
+
+  private void onLoopClosed() {
+    if (!over) {
+      stage.cancel();
+      fail(Failures.ofClosedLoop("connect", remote, loop));
+    }
+  }
+
+  private void succeed(StreamIo stream) {
+    end();
+    try {
+      callback.onConnected(stream);
+    } catch (Throwable error) {
+      stream.close(true);
+      loop.report(error);
+    }
+  }
+
+  private void fail(IOException cause) {
+    end();
+    failures.forEach(cause::addSuppressed);
+    try {
+      callback.onFailed(cause);
+    } catch (Throwable error) {
+      loop.report(error);
+    }
+  }
+
+  private void end() {
+    assert !over;
+    over = true;
+    if (timer != null) {
+      timer.cancel();
+    }
+    loop.remove(this);
+  }
+
+  private final class Resolved implements Resolver.Callback {
+
+    @Override
+    public void onResolved(List<SocketAddress> addresses) {
+      untried = addresses.iterator();
+      tryNext();
+    }
+
+    @Override
+    public void onFailed(IOException cause) {
+      fail(cause);
+    }
+  }
+
+  private final class Attempted implements ConnectAttempt.Outcome {
+
+    @Override
+    public void onConnected(StreamIo stream) {
+      succeed(stream);
+    }
+
+    @Override
+    public void onFailed(IOException cause) {
+      failures.add(cause);
+      tryNext();
+    }
   }
 }

@@ -4,40 +4,72 @@ import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
 import dev.zloop.core.loop.EventLoop;
 import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntConsumer;
 
-/** Connected sockets by their descriptors: options, names, and the way to another loop. */
+/**
+ * Connected sockets by their descriptors: options, names, and the way to another loop. On the
+ * thread of the loop that is given. None of it takes the descriptor, except where it says so.
+ */
 public final class Sockets {
   private Sockets() {}
 
-  /** Sets the options of a connection: those of TCP not on a Unix socket. */
+  /**
+   * Sets the options of a connection: those of TCP not on a Unix socket, those of a listener on
+   * none.
+   *
+   * @throws NativeIoException if the kernel refuses one
+   */
   public static void configure(EventLoop loop, int fd, SocketOptions options)
       throws NativeIoException {
-    throw new UnsupportedOperationException();
+    assert loop.inLoop();
+    OptionWriter.writeConnection(options, new RawSocket(loop, fd));
   }
 
-  /** The address of this end, or null if the socket has none any more. */
+  /** The address of this end, or null if there is none any more. */
   public static SocketAddress localAddress(EventLoop loop, int fd) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** The address of the peer, or null if there is none any more. */
-  public static SocketAddress remoteAddress(EventLoop loop, int fd) {
-    throw new UnsupportedOperationException();
+    assert loop.inLoop();
+    return new RawSocket(loop, fd).localAddress();
   }
 
   /**
-   * Hands an accepted descriptor, on which nothing has begun yet, to the loop that it shall live
-   * on. On {@code from}'s thread. If the other loop is closed the descriptor is closed.
+   * The address of the peer, or null if there is none any more. The client of a Unix path usually
+   * has the path without characters.
+   */
+  public static SocketAddress remoteAddress(EventLoop loop, int fd) {
+    assert loop.inLoop();
+    return new RawSocket(loop, fd).remoteAddress();
+  }
+
+  /**
+   * Hands an accepted descriptor, on which nothing has begun yet, to the loop that it is to live
+   * on. It is {@code onLoop}'s to close from then on; one that a closed loop refuses is closed
+   * here.
    *
+   * @param from the loop that accepted it; on its thread
+   * @param to where it goes, possibly the same loop
+   * @param onLoop called on the thread of {@code to}: in a turn to come, or within this call if
+   *     that is the same loop
    * @return whether {@code to} took it
    */
   public static boolean handOver(EventLoop from, EventLoop to, int fd, IntConsumer onLoop) {
-    throw new UnsupportedOperationException();
+    assert from.inLoop();
+    if (to == from) {
+      onLoop.accept(fd);
+      return true;
+    }
+    try {
+      to.execute(() -> onLoop.accept(fd));
+      return true;
+    } catch (RejectedExecutionException closed) {
+      close(from, fd);
+      return false;
+    }
   }
 
-  /** Closes a descriptor that no stream and no loop has taken. */
+  /** Closes a descriptor that nothing else has taken. Takes it. */
   public static void close(EventLoop loop, int fd) {
-    throw new UnsupportedOperationException();
+    assert loop.inLoop();
+    new RawSocket(loop, fd).close();
   }
 }
