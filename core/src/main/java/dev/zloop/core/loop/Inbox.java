@@ -125,7 +125,13 @@ final class Inbox {
   }
 
   private void grow(Chunk full, long index, Runnable task) {
-    Chunk next = new Chunk((full.mask + 1) << (full.mask < 1 << 15 ? 1 : 0), index);
+    Chunk next;
+    try {
+      next = new Chunk((full.mask + 1) << (full.mask < 1 << 15 ? 1 : 0), index);
+    } catch (OutOfMemoryError e) {
+      TAIL.getAndAdd(this, (long) -GROWING); // as if there had been no such offer
+      throw e;
+    }
     next.slots[(int) index & next.mask] = task;
     full.next = next;
     producerChunk = next;
@@ -138,7 +144,7 @@ final class Inbox {
   /**
    * Takes the oldest task; on the consumer's thread.
    *
-   * @return null if there is none, or the oldest is claimed but not filled yet: {@link #isEmpty}
+   * @return null if there is none, or the oldest is accepted but not there yet: {@link #isEmpty}
    *     tells these apart
    */
   Runnable poll() {
@@ -172,8 +178,13 @@ final class Inbox {
     return (tail & CLOSED) != 0;
   }
 
+  /**
+   * Whether no accepted task waits here; on the consumer's thread. While GROWING is set one is on
+   * its way, not yet counted in the index, and its producer will not look at CLOSED again.
+   */
   boolean isEmpty() {
-    return head == tail >>> INDEX_SHIFT;
+    long seen = tail;
+    return (seen & GROWING) == 0 && head == seen >>> INDEX_SHIFT;
   }
 
   /** How many tasks wait; exact only when nobody else is at work. From any thread. */
