@@ -1,0 +1,92 @@
+package dev.zloop.reactor.tcp;
+
+import dev.zloop.core.edge.Cancellable;
+import dev.zloop.core.edge.Connector;
+import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.transport.StreamIo;
+import dev.zloop.core.transport.Transport;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/** One connect of a client, on its loop. */
+final class ClientConnect implements Connector.Callback {
+  private final TcpConfig config;
+  private final EventLoop loop;
+  private final MonoSink<Connection> sink;
+
+  private Cancellable connecting;
+  private boolean calledOff;
+  private TcpConnection connection;
+
+  private ClientConnect(TcpConfig config, EventLoop loop, MonoSink<Connection> sink) {
+    this.config = config;
+    this.loop = loop;
+    this.sink = sink;
+  }
+
+  static Mono<Connection> connect(TcpConfig config) {
+    return Mono.create(sink -> {
+      EventLoop loop = (EventLoop) config.loops.get().next();
+      ClientConnect connect = new ClientConnect(config, loop, sink);
+      SocketAddress remote = config.remoteAddress();
+      SocketAddress local = config.localAddress == null ? null : config.localAddress.get();
+      try {
+        loop.execute(() -> connect.begin(remote, local));
+        sink.onCancel(connect::callOff);
+      } catch (RejectedExecutionException closed) {
+        sink.error(closed);
+      }
+    });
+  }
+
+  private void begin(SocketAddress remote, SocketAddress local) {
+    if (!calledOff) {
+      connecting =
+          Connector.connect(
+              loop,
+              remote,
+              local,
+              config.settings.socket(),
+              config.settings.connectTimeout(),
+              this);
+    }
+  }
+
+  @Override
+  public void onConnected(StreamIo stream) {
+    Transport.adopt(
+        loop,
+        stream,
+        config.settings.transport(),
+        transport -> connection = new TcpConnection(transport));
+    connection.begin(config.onConnection, config.handler());
+    sink.success(connection);
+  }
+
+  @Override
+  public void onFailed(IOException cause) {
+    sink.error(cause);
+  }
+
+  /** Nobody waits for the connection any more; it may be there already. */
+  private void callOff() {
+    try {
+      loop.execute(this::callOffNow);
+    } catch (RejectedExecutionException closed) {
+      // the loop has ended all there was
+    }
+  }
+
+  private void callOffNow() {
+    calledOff = true;
+    if (connecting != null) {
+      connecting.cancel();
+    }
+    if (connection != null) {
+      connection.abortNow(null);
+    }
+  }
+}

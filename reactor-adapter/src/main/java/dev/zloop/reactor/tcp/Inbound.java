@@ -1,0 +1,23 @@
+package dev.zloop.reactor.tcp;
+
+import java.util.function.Consumer;
+
+/** The reading side of a connection. */
+public interface Inbound {
+
+  /**
+   * What arrives. Demand goes down to the socket: what is not requested is not read, except for a
+   * bounded overshoot, and then the peer feels it through the TCP window.
+   *
+   * <p>It completes at the end of the peer's output, or when this side closes the connection; it
+   * fails with an {@link java.io.IOException} when the connection breaks. Cancelling it stops the
+   * reading and no more. Signals come on the connection's loop.
+   *
+   * <p>There may be one subscriber in a connection's life; another one gets an {@link
+   * IllegalStateException}.
+   */
+  ByteBufFlux receive();
+
+  /** Hands the connection to a consumer, and returns this. */
+  Inbound withConnection(Consumer<? super Connection> consumer);
+}

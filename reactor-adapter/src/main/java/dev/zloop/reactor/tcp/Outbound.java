@@ -1,0 +1,81 @@
+package dev.zloop.reactor.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The writing side of a connection: what is to be sent, one after the other. Nothing is sent before
+ * it is subscribed to; it completes once the kernel has taken all of it, and fails with an {@link
+ * java.io.IOException} if the connection ends before that.
+ *
+ * <pre>{@code
+ * out.sendString(Mono.just("hello")).send(buffers).then()
+ * }</pre>
+ *
+ * <p>Immutable; each method returns the longer sequence. Signals come on the connection's loop.
+ */
+public interface Outbound extends Publisher<Void> {
+
+  /**
+   * Then sends buffers, each as it comes, and releases them: also those that it cannot send any
+   * more, because the connection ended or the subscription was cancelled. It requests no more than
+   * the write queue has room for. Two that are subscribed to at the same time take turns, buffer by
+   * buffer.
+   */
+  Outbound send(Publisher<? extends ByteBuf> buffers);
+
+  /** Then sends text in UTF-8. */
+  default Outbound sendString(Publisher<? extends String> text) {
+    return sendString(text, StandardCharsets.UTF_8);
+  }
+
+  /** Then sends text. */
+  default Outbound sendString(Publisher<? extends String> text, Charset charset) {
+    return send(
+        Flux.from(text)
+            .map(string -> ByteBufUtil.encodeString(alloc(), CharBuffer.wrap(string), charset)));
+  }
+
+  /** Then sends bytes, copied from each array as it comes. */
+  default Outbound sendByteArray(Publisher<? extends byte[]> arrays) {
+    return send(
+        Flux.from(arrays).map(array -> alloc().directBuffer(array.length).writeBytes(array)));
+  }
+
+  /**
+   * Then ends the output: the peer reads to its end, and may go on sending. What is sent afterwards
+   * fails.
+   */
+  Outbound shutdownOutput();
+
+  /** Then waits for another publisher to complete. */
+  Outbound then(Publisher<Void> other);
+
+  /** All of it as a mono. */
+  Mono<Void> then();
+
+  /** All of it, and then no completion: a handler that returns this keeps its connection open. */
+  default Mono<Void> neverComplete() {
+    return then(Mono.never()).then();
+  }
+
+  /** Where to get buffers from. */
+  ByteBufAllocator alloc();
+
+  /** Hands the connection to a consumer, and returns this. */
+  Outbound withConnection(Consumer<? super Connection> consumer);
+
+  @Override
+  default void subscribe(Subscriber<? super Void> subscriber) {
+    then().subscribe(subscriber);
+  }
+}

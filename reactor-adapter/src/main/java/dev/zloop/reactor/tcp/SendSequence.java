@@ -1,0 +1,78 @@
+package dev.zloop.reactor.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What is to be sent on a connection: a mono that grows by {@code then}. */
+final class SendSequence implements Outbound {
+  private final TcpConnection connection;
+
+  /** All so far; null if that is nothing. */
+  private final Mono<Void> sequence;
+
+  SendSequence(TcpConnection connection, Mono<Void> sequence) {
+    this.connection = connection;
+    this.sequence = sequence;
+  }
+
+  @Override
+  public Outbound send(Publisher<? extends ByteBuf> buffers) {
+    return then(new SendMono(connection, Flux.from(Objects.requireNonNull(buffers, "buffers"))));
+  }
+
+  @Override
+  public Outbound shutdownOutput() {
+    return then(
+        Mono.create(sink ->
+            connection.runOnLoop(
+                () -> {
+                  connection.shutdownOutput();
+                  sink.success();
+                },
+                closed -> sink.error(connection.closedException(closed)))));
+  }
+
+  @Override
+  public Outbound then(Publisher<Void> other) {
+    return new SendSequence(
+        connection, sequence == null ? Mono.from(other) : sequence.then(Mono.from(other)));
+  }
+
+  @Override
+  public Mono<Void> then() {
+    return sequence == null ? Mono.empty() : sequence;
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return ByteBufAllocator.DEFAULT;
+  }
+
+  @Override
+  public Outbound withConnection(Consumer<? super Connection> consumer) {
+    consumer.accept(connection);
+    return this;
+  }
+
+  /** A mono that makes a {@link Sender} of each subscription. */
+  private static final class SendMono extends Mono<Void> {
+    private final TcpConnection connection;
+    private final Flux<? extends ByteBuf> buffers;
+
+    SendMono(TcpConnection connection, Flux<? extends ByteBuf> buffers) {
+      this.connection = connection;
+      this.buffers = buffers;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super Void> actual) {
+      buffers.subscribe(new Sender(connection, actual));
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.zloop.reactor.tcp;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.concurrent.Queues;
+import reactor.util.context.Context;
+
+/**
+ * One publisher being sent: room in the write queue becoming demand. Its buffers may come on any
+ * thread, and are written on the loop, in their order.
+ *
+ * <p>The work counter {@link #wip} makes one drain run at a time, always on the loop: a buffer that
+ * comes on the loop while nothing else is going on is written at once; any other is queued here, at
+ * most as many as were requested.
+ */
+final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
+  private static final int REQUEST_MAX = 64;
+
+  private static final AtomicIntegerFieldUpdater<Sender> WIP =
+      AtomicIntegerFieldUpdater.newUpdater(Sender.class, "wip");
+
+  private final TcpConnection connection;
+  private final CoreSubscriber<? super Void> actual;
+  private final Queue<ByteBuf> queue = Queues.<ByteBuf>unbounded(16).get();
+
+  private Subscription upstream;
+  private Throwable upstreamError;
+
+  /** Written after upstreamError, which it publishes. */
+  private volatile boolean upstreamDone;
+
+  private volatile boolean cancelled;
+  private volatile int wip;
+
+  // The rest belongs to the loop's thread.
+
+  /** Requested and not yet come. */
+  private long outstanding;
+
+  private int largestBytes;
+
+  /** The last signal was given, or will not be: whatever comes is released. */
+  private boolean ended;
+
+  /** Where in the connection's output the last byte of this publisher stands; -1 if not known. */
+  private long endPosition = -1;
+
+  Sender(TcpConnection connection, CoreSubscriber<? super Void> actual) {
+    this.connection = connection;
+    this.actual = actual;
+  }
+
+  @Override
+  public Context currentContext() {
+    return actual.currentContext();
+  }
+
+  // ---- from upstream, on any thread
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    if (Operators.validate(upstream, subscription)) {
+      upstream = subscription;
+      actual.onSubscribe(this);
+      connection.runOnLoop(this::start, this::refuse);
+    }
+  }
+
+  @Override
+  public void onNext(ByteBuf buffer) {
+    if (connection.loop().inLoop() && WIP.compareAndSet(this, 0, 1)) {
+      write(buffer);
+      afterWriting();
+      if (WIP.decrementAndGet(this) != 0) {
+        drain();
+      }
+      return;
+    }
+    queue.offer(buffer);
+    drainOnLoop();
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    upstreamError = error;
+    onComplete();
+  }
+
+  @Override
+  public void onComplete() {
+    upstreamDone = true;
+    drainOnLoop();
+  }
+
+  // ---- from downstream, on any thread
+
+  @Override
+  public void request(long n) {
+    Operators.validate(n); // a Mono<Void> has nothing to give
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    upstream.cancel();
+    drainOnLoop();
+  }
+
+  // ---- on the loop
+
+  private void drainOnLoop() {
+    if (WIP.getAndIncrement(this) == 0) {
+      connection.runOnLoop(this::drain, this::refuse);
+    }
+  }
+
+  private void drain() {
+    int missed = wip;
+    do {
+      for (ByteBuf buffer = queue.poll(); buffer != null; buffer = queue.poll()) {
+        write(buffer);
+      }
+      afterWriting();
+      missed = WIP.addAndGet(this, -missed);
+    } while (missed != 0);
+  }
+
+  private void start() {
+    if (!ended && connection.add(this)) {
+      requestMore();
+    }
+  }
+
+  private void write(ByteBuf buffer) {
+    outstanding--;
+    if (ended || cancelled) {
+      buffer.release();
+      return;
+    }
+    try {
+      largestBytes = Math.max(largestBytes, buffer.readableBytes());
+      connection.write(buffer);
+    } catch (Throwable error) {
+      upstream.cancel();
+      end(error);
+    }
+  }
+
+  private void afterWriting() {
+    if (cancelled && !ended) {
+      ended = true;
+      connection.remove(this);
+    }
+    if (ended) {
+      return;
+    }
+    connection.flush();
+    if (!upstreamDone || !queue.isEmpty()) {
+      requestMore();
+    } else if (upstreamError != null) {
+      end(upstreamError);
+    } else if (endPosition < 0) {
+      endPosition = connection.writtenBytes();
+      completeIfSent();
+    }
+  }
+
+  /** Requests what the write queue has room for, going by the largest buffer that was seen. */
+  void requestMore() {
+    if (ended || outstanding > 0 || upstreamDone || !connection.transport().isWritable()) {
+      return;
+    }
+    long room = connection.transport().writableBytes();
+    outstanding = largestBytes == 0 ? 1 : Math.clamp(room / largestBytes, 1, REQUEST_MAX);
+    upstream.request(outstanding);
+  }
+
+  /** Completes once the kernel has taken the last byte. */
+  void completeIfSent() {
+    if (!ended && endPosition >= 0 && connection.sentBytes() >= endPosition) {
+      end(null);
+    }
+  }
+
+  /** The connection has ended before this could. */
+  void fail(Throwable cause) {
+    if (!ended) {
+      upstream.cancel();
+      end(cause);
+      drainOnLoop(); // releases what is queued
+    }
+  }
+
+  private void end(Throwable error) {
+    ended = true;
+    connection.remove(this);
+    if (cancelled) {
+      return;
+    }
+    if (error == null) {
+      actual.onComplete();
+    } else {
+      actual.onError(error);
+    }
+  }
+
+  /** The loop is closed: nobody else is at work here any more. */
+  private void refuse(RejectedExecutionException cause) {
+    upstream.cancel();
+    boolean first = !ended;
+    ended = true;
+    for (ByteBuf buffer = queue.poll(); buffer != null; buffer = queue.poll()) {
+      buffer.release();
+    }
+    if (first && !cancelled) {
+      actual.onError(connection.closedException(cause));
+    }
+  }
+}

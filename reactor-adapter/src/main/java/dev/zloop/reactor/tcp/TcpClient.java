@@ -1,0 +1,136 @@
+package dev.zloop.reactor.tcp;
+
+import dev.zloop.core.ZLoop;
+import dev.zloop.core.ZLoopGroup;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+
+/**
+ * A reactive client on TCP or Unix sockets, to configure and to connect, as often as one likes.
+ * Immutable: each method returns a changed copy.
+ *
+ * <pre>{@code
+ * Connection connection = TcpClient.create().host("127.0.0.1").port(7000).connectNow();
+ * connection.outbound().sendString(Mono.just("hello")).then().subscribe();
+ * }</pre>
+ */
+public final class TcpClient {
+  private final TcpConfig config;
+
+  private TcpClient(TcpConfig config) {
+    this.config = config;
+  }
+
+  /** A client of {@code localhost}, whose port is to be set. */
+  public static TcpClient create() {
+    return new TcpClient(new TcpConfig());
+  }
+
+  private TcpClient with(Consumer<TcpConfig> change) {
+    return new TcpClient(config.with(change));
+  }
+
+  /** The host to connect to: a name or a literal. A name is resolved with each connect. */
+  public TcpClient host(String host) {
+    Objects.requireNonNull(host, "host");
+    return with(copy -> copy.host = host);
+  }
+
+  /** The port to connect to, 1 to 65535. */
+  public TcpClient port(int port) {
+    TcpConfig.checkPort(port);
+    return with(copy -> copy.port = port);
+  }
+
+  /**
+   * The address to connect to, instead of host and port: an {@link java.net.InetSocketAddress} or a
+   * {@link java.net.UnixDomainSocketAddress}. Asked for with each connect.
+   */
+  public TcpClient remoteAddress(Supplier<? extends SocketAddress> address) {
+    Objects.requireNonNull(address, "address");
+    return with(copy -> copy.address = address);
+  }
+
+  /** The address to connect from. Asked for with each connect. Default: the kernel's choice. */
+  public TcpClient bindAddress(Supplier<? extends SocketAddress> address) {
+    Objects.requireNonNull(address, "address");
+    return with(copy -> copy.localAddress = address);
+  }
+
+  /**
+   * The loops to run on, which remain the caller's to close: each connection lives on one of them,
+   * in turn. Default: the {@linkplain dev.zloop.reactor.Schedulers#sharedZLoopGroup shared group}.
+   */
+  public TcpClient runOn(ZLoopGroup loops) {
+    Objects.requireNonNull(loops, "loops");
+    return with(copy -> copy.loops = () -> loops);
+  }
+
+  /** As {@link #runOn(ZLoopGroup)}, with one loop for all connections. */
+  public TcpClient runOn(ZLoop loop) {
+    return runOn(ZLoopGroup.of(List.of(loop)));
+  }
+
+  /**
+   * What to do with each connection, called on its loop. When the publisher completes, what was
+   * sent is flushed and the connection closed gracefully; when it fails, the connection is aborted
+   * and {@link #doOnError} told.
+   */
+  public TcpClient handle(
+      BiFunction<? super Inbound, ? super Outbound, ? extends Publisher<Void>> handler) {
+    Objects.requireNonNull(handler, "handler");
+    return with(copy -> copy.function = handler);
+  }
+
+  /** What hears of failed handlers, on the connection's loop. Default: the log. */
+  public TcpClient doOnError(BiConsumer<? super Connection, ? super Throwable> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(copy -> copy.onError = consumer);
+  }
+
+  /** Called with each connection, on its loop, before the handler. */
+  public TcpClient doOnConnected(Consumer<? super Connection> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(copy -> copy.onConnection = consumer);
+  }
+
+  /** Sets an option of each connection. */
+  public <T> TcpClient option(SocketOption<T> option, T value) {
+    Settings settings = option.set(config.settings, value);
+    return with(copy -> copy.settings = settings);
+  }
+
+  /**
+   * Connects with each subscription, and tells the connection; cancelling it calls that off. A host
+   * with several addresses is tried at one after the other. Fails with a {@link
+   * dev.zloop.core.NativeIoException} if none takes the connection in time, or an {@link
+   * java.net.UnknownHostException} if the host has none.
+   */
+  public Mono<Connection> connect() {
+    return ClientConnect.connect(config);
+  }
+
+  /** As {@link #connectNow(Duration)}, with 45 seconds. */
+  public Connection connectNow() {
+    return connectNow(Disposal.TIMEOUT);
+  }
+
+  /**
+   * Connects, and waits until that is done.
+   *
+   * @throws IllegalStateException on a loop's thread, which must not wait, or if it takes longer
+   * @throws RuntimeException as {@link #connect} fails, with the {@link java.io.IOException} as
+   *     cause
+   */
+  public Connection connectNow(Duration timeout) {
+    return connect().block(timeout);
+  }
+}

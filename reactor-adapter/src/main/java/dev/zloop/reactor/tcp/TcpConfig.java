@@ -1,0 +1,76 @@
+package dev.zloop.reactor.tcp;
+
+import dev.zloop.core.ZLoopGroup;
+import dev.zloop.reactor.Schedulers;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
+
+/** What a server or a client is configured with. Filled in when it is made, and then left alone. */
+final class TcpConfig implements Cloneable {
+  String host;
+  int port;
+
+  /** Instead of host and port; or null. */
+  Supplier<? extends SocketAddress> address;
+
+  /** Where a client connects from; null for the kernel's choice. */
+  Supplier<? extends SocketAddress> localAddress;
+
+  Supplier<ZLoopGroup> loops = Schedulers::sharedZLoopGroup;
+
+  /** Of the listening socket, or of a client's connections. */
+  Settings settings = Settings.DEFAULT;
+
+  /** Of a server's connections. */
+  Settings childSettings = Settings.DEFAULT;
+
+  Consumer<? super Connection> onConnection = connection -> {};
+  Consumer<? super DisposableServer> onBound = server -> {};
+  BiConsumer<? super Connection, ? super Throwable> onError = Handling::log;
+
+  /** Or null: connections without a handler. */
+  BiFunction<? super Inbound, ? super Outbound, ? extends Publisher<Void>> function;
+
+  TcpConfig with(Consumer<TcpConfig> change) {
+    try {
+      TcpConfig copy = (TcpConfig) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  SocketAddress serverAddress() {
+    if (address != null) {
+      return Objects.requireNonNull(address.get(), "bindAddress supplied null");
+    }
+    return host == null
+        ? new InetSocketAddress(port)
+        : InetSocketAddress.createUnresolved(host, port);
+  }
+
+  SocketAddress remoteAddress() {
+    if (address != null) {
+      return Objects.requireNonNull(address.get(), "remoteAddress supplied null");
+    }
+    return InetSocketAddress.createUnresolved(host == null ? "localhost" : host, port);
+  }
+
+  Handler handler() {
+    return function == null ? null : new Handler(function, onError);
+  }
+
+  static int checkPort(int port) {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port is " + port + ", expected 0 to 65535");
+    }
+    return port;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.zloop.reactor.tcp;
+
+import dev.zloop.core.ZLoop;
+import dev.zloop.core.ZLoopGroup;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+
+/**
+ * A reactive server on TCP or Unix sockets, to configure and to bind. Immutable: each method
+ * returns a changed copy.
+ *
+ * <pre>{@code
+ * DisposableServer server =
+ *     TcpServer.create()
+ *         .host("127.0.0.1")
+ *         .port(7000)
+ *         .handle((in, out) -> out.send(in.receive().retain()))
+ *         .bindNow();
+ * }</pre>
+ */
+public final class TcpServer {
+  private final TcpConfig config;
+
+  private TcpServer(TcpConfig config) {
+    this.config = config;
+  }
+
+  /** A server on every address of this machine and a port of the kernel's choice. */
+  public static TcpServer create() {
+    return new TcpServer(new TcpConfig());
+  }
+
+  private TcpServer with(Consumer<TcpConfig> change) {
+    return new TcpServer(config.with(change));
+  }
+
+  /** The host to bind to: a name or a literal. A name is resolved when the server is bound. */
+  public TcpServer host(String host) {
+    Objects.requireNonNull(host, "host");
+    return with(copy -> copy.host = host);
+  }
+
+  /** The port to bind to, 0 to 65535; 0 leaves the choice to the kernel. */
+  public TcpServer port(int port) {
+    TcpConfig.checkPort(port);
+    return with(copy -> copy.port = port);
+  }
+
+  /**
+   * The address to bind to, instead of host and port: an {@link java.net.InetSocketAddress} or a
+   * {@link java.net.UnixDomainSocketAddress}. Asked for when the server is bound.
+   */
+  public TcpServer bindAddress(Supplier<? extends SocketAddress> address) {
+    Objects.requireNonNull(address, "address");
+    return with(copy -> copy.address = address);
+  }
+
+  /**
+   * The loops to run on, which remain the caller's to close: one of them accepts, all in turn take
+   * the connections. Default: the {@linkplain dev.zloop.reactor.Schedulers#sharedZLoopGroup shared
+   * group}.
+   */
+  public TcpServer runOn(ZLoopGroup loops) {
+    Objects.requireNonNull(loops, "loops");
+    return with(copy -> copy.loops = () -> loops);
+  }
+
+  /** As {@link #runOn(ZLoopGroup)}, with one loop for everything. */
+  public TcpServer runOn(ZLoop loop) {
+    return runOn(ZLoopGroup.of(List.of(loop)));
+  }
+
+  /**
+   * What to do with each connection, called on its loop. When the publisher completes, what was
+   * sent is flushed and the connection closed gracefully; when it fails, the connection is aborted
+   * and {@link #doOnError} told. The end of the peer's output completes {@code receive()} and no
+   * more: writing stays open until the publisher ends.
+   */
+  public TcpServer handle(
+      BiFunction<? super Inbound, ? super Outbound, ? extends Publisher<Void>> handler) {
+    Objects.requireNonNull(handler, "handler");
+    return with(copy -> copy.function = handler);
+  }
+
+  /** What hears of failed handlers, on the connection's loop. Default: the log. */
+  public TcpServer doOnError(BiConsumer<? super Connection, ? super Throwable> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(copy -> copy.onError = consumer);
+  }
+
+  /** Called with each connection, on its loop, before the handler. */
+  public TcpServer doOnConnection(Consumer<? super Connection> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(copy -> copy.onConnection = consumer);
+  }
+
+  /** Called once the server is bound, before {@link #bind} tells. */
+  public TcpServer doOnBound(Consumer<? super DisposableServer> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(copy -> copy.onBound = consumer);
+  }
+
+  /** Sets an option of the listening socket. */
+  public <T> TcpServer option(SocketOption<T> option, T value) {
+    Settings settings = option.set(config.settings, value);
+    return with(copy -> copy.settings = settings);
+  }
+
+  /** Sets an option of each connection. */
+  public <T> TcpServer childOption(SocketOption<T> option, T value) {
+    Settings settings = option.set(config.childSettings, value);
+    return with(copy -> copy.childSettings = settings);
+  }
+
+  /**
+   * Binds with each subscription, and tells the bound server. Fails with a {@link
+   * dev.zloop.core.NativeIoException} if the kernel refuses the address, or an {@link
+   * java.net.UnknownHostException} if the host has none.
+   */
+  public Mono<DisposableServer> bind() {
+    return ServerBinding.bind(config);
+  }
+
+  /** As {@link #bindNow(Duration)}, with 45 seconds. */
+  public DisposableServer bindNow() {
+    return bindNow(Disposal.TIMEOUT);
+  }
+
+  /**
+   * Binds, and waits until that is done.
+   *
+   * @throws IllegalStateException on a loop's thread, which must not wait, or if it takes longer
+   * @throws RuntimeException as {@link #bind} fails, with the {@link java.io.IOException} as cause
+   */
+  public DisposableServer bindNow(Duration timeout) {
+    return bind().block(timeout);
+  }
+}
