@@ -63,7 +63,7 @@ public final class Acceptor implements LoopResource {
    *     the options allow; or a Unix path that does not exist yet. Port 0 stands for any free one
    * @throws NativeIoException if the kernel refuses: {@code bind(127.0.0.1:80): EADDRINUSE ..}, and
    *     what to try. Nothing is left open then
-   * @throws IllegalArgumentException if the address is unresolved, of another kind, or too long
+   * @throws IllegalArgumentException if the address is neither IP nor Unix, or not resolved
    */
   public static Acceptor open(
       EventLoop loop, SocketAddress address, SocketOptions options, Handler handler)

@@ -82,8 +82,8 @@ public final class Connector implements Cancellable, LoopResource {
    *     that a Unix path makes stays, for the caller to remove
    * @param timeout for everything together; positive
    * @return calls it off, as long as the outcome was not told
-   * @throws IllegalArgumentException if an address is of another kind or too long, or the timeout
-   *     is not positive
+   * @throws IllegalArgumentException if an address is neither IP nor Unix, the local one is not
+   *     resolved, or the timeout is not positive
    */
   public static Cancellable connect(
       EventLoop loop,
@@ -126,10 +126,10 @@ public final class Connector implements Cancellable, LoopResource {
       throw new IllegalArgumentException("timeout is " + timeout + ", expected above 0");
     }
     if (!(remote instanceof InetSocketAddress inet && inet.isUnresolved())) {
-      SocketAddresses.encode(remote, Scratch.value());
+      SocketAddresses.familyOf(remote);
     }
     if (local != null) {
-      SocketAddresses.encode(local, Scratch.value());
+      SocketAddresses.familyOf(local);
     }
   }
 

@@ -62,6 +62,14 @@ final class Failures {
     return "";
   }
 
+  static NativeIoException ofLongPath(
+      String call, SocketAddress address, IllegalArgumentException cause) {
+    var failure =
+        new NativeIoException(operation(call, address), Errno.ENAMETOOLONG, cause.getMessage());
+    failure.initCause(cause);
+    return failure;
+  }
+
   static NativeIoException ofAccept(SocketAddress listener, int errno) {
     return new NativeIoException(operation("accept", listener), errno, adviceOnSocket(errno));
   }

@@ -39,7 +39,7 @@ record RawSocket(EventLoop loop, int fd) {
   }
 
   void bind(SocketAddress address) throws NativeIoException {
-    int length = SocketAddresses.encode(address, Scratch.value());
+    int length = encode("bind", address);
     int result = syscalls().bind(fd, Scratch.value(), length);
     if (result < 0) {
       throw Failures.ofBind("bind", address, -result);
@@ -61,8 +61,17 @@ record RawSocket(EventLoop loop, int fd) {
 
   /** On success the descriptor is the stream's. */
   StreamIo connect(SocketAddress address, StreamEvents events) throws NativeIoException {
-    int length = SocketAddresses.encode(address, Scratch.value());
+    int length = encode("connect", address);
     return SocketIo.of(loop).connect(fd, Scratch.value(), length, events);
+  }
+
+  /** Into the scratch memory; the length. All that can be wrong by now is a Unix path's length. */
+  private static int encode(String call, SocketAddress address) throws NativeIoException {
+    try {
+      return SocketAddresses.encode(address, Scratch.value());
+    } catch (IllegalArgumentException tooLong) {
+      throw Failures.ofLongPath(call, address, tooLong);
+    }
   }
 
   /** The address of this end, or null if the kernel has none to tell. */
