@@ -1,0 +1,51 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.nativereactor.Backend;
+import dev.zloop.nativereactor.poll.EpollPoller;
+import dev.zloop.nativereactor.sys.Syscalls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** What the contracts of a transport are held on: each backend, with each family of sockets. */
+enum Ground {
+  EPOLL_TCP(Backend.EPOLL, syscalls -> new ReadinessIo(EpollPoller.open(256), syscalls), true),
+  EPOLL_UNIX(Backend.EPOLL, syscalls -> new ReadinessIo(EpollPoller.open(256), syscalls), false);
+
+  final Backend backend;
+  private final Function<Syscalls, SocketIo> port;
+
+  /** Whether a peer can see and cause a reset; a Unix socket just ends. */
+  final boolean resets;
+
+  Ground(Backend backend, Function<Syscalls, SocketIo> port, boolean resets) {
+    this.backend = backend;
+    this.port = port;
+    this.resets = resets;
+  }
+
+  /** The sockets of a loop; they close the system calls. */
+  SocketIo open(Syscalls syscalls) {
+    return port.apply(syscalls);
+  }
+
+  SocketAddress freeAddress() throws IOException {
+    if (resets) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+    Path path = Files.createTempFile("zloop", ".sock");
+    Files.delete(path);
+    return UnixDomainSocketAddress.of(path);
+  }
+
+  void release(SocketAddress address) throws IOException {
+    if (address instanceof UnixDomainSocketAddress unix) {
+      Files.deleteIfExists(unix.getPath());
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.nativereactor.sys.Region;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A connection: a transport on the loop under test, its recorder, and its peer. */
+final class Link {
+  final Transport transport;
+  final Recorder handler;
+  final Peer peer;
+
+  /** What was written, in order: each owner is the memory that it owns. */
+  final List<Region> written = new ArrayList<>();
+
+  private long position;
+
+  Link(Transport transport, Recorder handler, Peer peer) {
+    this.transport = transport;
+    this.handler = handler;
+    this.peer = peer;
+  }
+
+  void startReading() {
+    handler.within(transport::startReading);
+  }
+
+  void stopReading() {
+    handler.within(transport::stopReading);
+  }
+
+  /** Writes the next bytes of the pattern, and does not flush. */
+  boolean write(int length) {
+    Region memory = Region.allocate(Math.max(1, length), 1);
+    Pattern.fill(memory.address(), position, length);
+    written.add(memory);
+    boolean[] taken = new boolean[1];
+    handler.within(() -> taken[0] = transport.write(memory.address(), length, memory));
+    if (taken[0]) {
+      position += length;
+    }
+    return taken[0];
+  }
+
+  void flush() {
+    handler.within(transport::flush);
+  }
+
+  void writeAndFlush(int length) {
+    write(length);
+    flush();
+  }
+
+  void shutdownOutput() {
+    handler.within(transport::shutdownOutput);
+  }
+
+  void close() {
+    handler.within(transport::close);
+  }
+
+  void abort() {
+    handler.within(transport::abort);
+  }
+
+  /** How many bytes of the pattern were written. */
+  long position() {
+    return position;
+  }
+}

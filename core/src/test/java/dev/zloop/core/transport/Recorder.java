@@ -1,0 +1,116 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.core.NativeIoException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A handler that notes what it is told and holds the transport to what is true of every life: no
+ * callback within a call, nothing after the end, each owner released once. A test says what else
+ * happens in a callback.
+ */
+final class Recorder implements TransportHandler {
+  private static final Runnable NOTHING = () -> {};
+
+  /** What was told, but for received bytes and released owners. */
+  final List<String> told = new ArrayList<>();
+
+  final List<Object> released = new ArrayList<>();
+
+  /** How many bytes of the pattern were received. */
+  long received;
+
+  /** What was received and not released, when {@link #retain} is set. */
+  final List<Lease> retained = new ArrayList<>();
+
+  boolean retain;
+  boolean closed;
+  IOException cause;
+  NativeIoException broken;
+
+  Runnable onReceived = NOTHING;
+  Runnable onInputEnd = NOTHING;
+  Runnable onWritable = NOTHING;
+  Runnable onReleased = NOTHING;
+  Runnable onBroken = NOTHING;
+  Runnable onClosed = NOTHING;
+
+  /** Set while a test calls the transport. */
+  private int calls;
+
+  /** Calls the transport: within, nothing may be told but releases. */
+  void within(Runnable call) {
+    calls++;
+    try {
+      call.run();
+    } finally {
+      calls--;
+    }
+  }
+
+  private void tell(String what, Runnable then) {
+    if (calls > 0) {
+      throw new AssertionError(what + " was told within a call");
+    }
+    if (closed) {
+      throw new AssertionError(what + " was told after the end");
+    }
+    if (!what.isEmpty()) {
+      told.add(what);
+    }
+    within(then);
+  }
+
+  @Override
+  public void onReceived(Lease lease) {
+    try {
+      Pattern.check(lease.buffer(), lease.offset(), lease.length(), received);
+      received += lease.length();
+    } finally {
+      if (retain) {
+        retained.add(lease);
+      } else {
+        lease.release();
+      }
+    }
+    tell("", onReceived);
+  }
+
+  @Override
+  public void onInputEnd() {
+    tell("inputEnd", onInputEnd);
+  }
+
+  @Override
+  public void onWritable() {
+    tell("writable", onWritable);
+  }
+
+  @Override
+  public void onReleased(Object owner) {
+    if (released.contains(owner)) {
+      throw new AssertionError(owner + " was released twice");
+    }
+    released.add(owner);
+    onReleased.run();
+  }
+
+  @Override
+  public void onBroken(NativeIoException cause) {
+    broken = cause;
+    tell("broken", onBroken);
+  }
+
+  @Override
+  public void onClosed(IOException cause) {
+    this.cause = cause;
+    tell("closed", onClosed);
+    closed = true;
+  }
+
+  /** The name of the errno that ended it, or null. */
+  String errno() {
+    return cause instanceof NativeIoException e ? e.errnoName() : null;
+  }
+}

@@ -1,0 +1,200 @@
+package dev.zloop.core.transport;
+
+import dev.zloop.core.NativeIoException;
+import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.loop.LoopThread;
+import dev.zloop.nativereactor.sys.LinuxSyscalls;
+import dev.zloop.nativereactor.sys.Memory;
+import dev.zloop.nativereactor.sys.Region;
+import dev.zloop.nativereactor.sys.SocketAddresses;
+import dev.zloop.nativereactor.sys.SocketConstants;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A loop on a real kernel that the test's own thread turns, and connections on it. Closing it holds
+ * the loop to having lost nothing: descriptors, owners, and errors that nobody expected.
+ */
+final class World implements AutoCloseable {
+  /** Small, so that tests of the close timeout read well; the clock stands anyway. */
+  static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  static final TransportOptions OPTIONS = new TransportOptions(32 << 10, 64 << 10, CLOSE_TIMEOUT);
+
+  /** What the kernel holds for a narrow link: a small multiple of this in each direction. */
+  static final int NARROW_BYTES = 32 << 10;
+
+  /** A safety net only: no test is right or wrong by how long something takes. */
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
+
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  final Ground ground;
+  final TestClock clock = new TestClock();
+  final WatchedSyscalls syscalls = new WatchedSyscalls(LinuxSyscalls.open());
+  final SocketIo io;
+  final EventLoop loop;
+
+  /** What the error handler was told. A test that expects some clears it. */
+  final List<Throwable> errors = new ArrayList<>();
+
+  final List<Link> links = new ArrayList<>();
+
+  /** For addresses and values of options. */
+  private final Region scratch = Region.allocate(256, 8);
+
+  World(Ground ground) {
+    this.ground = ground;
+    io = ground.open(syscalls);
+    loop =
+        new EventLoop(
+            new EventLoop.Parts(
+                "world",
+                ground.backend,
+                io,
+                clock,
+                LoopThread.FACTORY,
+                Runnable::run,
+                (loop, error) -> errors.add(error)));
+    turn(); // the loop is this thread's from here on
+  }
+
+  // ---- turns
+
+  /** One turn that does not wait. */
+  void turn() {
+    loop.runOnce(EventLoop.NO_DEADLINE, false, Integer.MAX_VALUE);
+  }
+
+  /** Enough turns for everything that the kernel knows already to be told. */
+  void settle() {
+    for (int i = 0; i < 10; i++) {
+      turn();
+    }
+  }
+
+  /** Turns until something is true, which the kernel or the peer brings about. */
+  void until(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > PATIENCE_NANOS) {
+        throw new AssertionError("it does not come true");
+      }
+      loop.runOnce(clock.nanoTime() + PAUSE_NANOS, true, Integer.MAX_VALUE);
+    }
+  }
+
+  // ---- connections
+
+  Link link() {
+    return link(OPTIONS);
+  }
+
+  Link link(TransportOptions options) {
+    return link(options, 0);
+  }
+
+  /** A connection whose kernel buffers are small, so that little is needed to fill them. */
+  Link narrowLink() {
+    return link(OPTIONS, NARROW_BYTES);
+  }
+
+  private Link link(TransportOptions options, int bufferBytes) {
+    try {
+      SocketAddress address = ground.freeAddress();
+      int listener = listener(address, bufferBytes);
+      Peer peer = new Peer(localAddress(listener), bufferBytes);
+      int fd =
+          ok(
+              syscalls.accept4(
+                  listener, SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC));
+      ok(syscalls.close(listener));
+      ground.release(address);
+      Recorder handler = new Recorder();
+      Link link = new Link(Transport.open(loop, fd, options, t -> handler), handler, peer);
+      links.add(link);
+      return link;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private int listener(SocketAddress address, int bufferBytes) {
+    int type = SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC;
+    int fd = ok(syscalls.socket(SocketAddresses.familyOf(address), type, 0));
+    if (bufferBytes > 0) { // its connections inherit them
+      setOption(fd, SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF, bufferBytes);
+      setOption(fd, SocketConstants.SOL_SOCKET, SocketConstants.SO_RCVBUF, bufferBytes);
+    }
+    int length = SocketAddresses.encode(address, scratch.address());
+    ok(syscalls.bind(fd, scratch.address(), length));
+    ok(syscalls.listen(fd, 128));
+    return fd;
+  }
+
+  SocketAddress localAddress(int fd) {
+    long length = scratch.address() + SocketAddresses.MAX_LENGTH;
+    Memory.putInt(length, SocketAddresses.MAX_LENGTH);
+    ok(syscalls.getsockname(fd, scratch.address(), length));
+    return SocketAddresses.decode(scratch.address(), Memory.getInt(length));
+  }
+
+  void setOption(int fd, int level, int name, int value) {
+    Memory.putInt(scratch.address(), value);
+    ok(syscalls.setsockopt(fd, level, name, scratch.address(), Integer.BYTES));
+  }
+
+  /** Whether bytes wait in the kernel for a transport, which it has not received. */
+  boolean bytesWait(Transport transport) {
+    int flags = SocketConstants.MSG_PEEK;
+    return syscalls.recv(transport.fd(), scratch.address(), 1, flags) == 1;
+  }
+
+  static int ok(int result) {
+    if (result < 0) {
+      throw new AssertionError(new NativeIoException("a call of the fixture", -result));
+    }
+    return result;
+  }
+
+  // ---- the end
+
+  void closeLoop() {
+    loop.close();
+    until(() -> loop.onClosed().toCompletableFuture().isDone());
+  }
+
+  boolean loopIsClosed() {
+    return loop.onClosed().toCompletableFuture().isDone();
+  }
+
+  @Override
+  public void close() {
+    if (!loopIsClosed()) {
+      closeLoop();
+    }
+    loop.onClosed().toCompletableFuture().join();
+    for (Link link : links) {
+      link.peer.close();
+      link.handler.retained.forEach(Lease::release);
+      expect(link.handler.closed, "every handler is told the end");
+      expect(link.handler.released.size() == link.written.size(), "every owner is released");
+      link.written.forEach(Region::close);
+    }
+    scratch.close();
+    expect(syscalls.open.isEmpty(), "every descriptor is closed, but not " + syscalls.open);
+    if (!errors.isEmpty()) {
+      throw new AssertionError("errors that the test did not expect", errors.getFirst());
+    }
+  }
+
+  private static void expect(boolean condition, String what) {
+    if (!condition) {
+      throw new AssertionError("not so: " + what);
+    }
+  }
+}
