@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /**
  * Several loops that share work and are closed together: as a rule one a processor.
@@ -177,12 +178,16 @@ public final class ZLoopGroup implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the kernel refuses a descriptor or memory
      */
     public ZLoopGroup build() {
+      return new ZLoopGroup(make(size, number -> loop.name(name + "-" + number).build()));
+    }
+
+    static List<ZLoop> make(int size, IntFunction<ZLoop> maker) {
       List<ZLoop> loops = new ArrayList<>(size);
       try {
         for (int number = 1; number <= size; number++) {
-          loops.add(loop.name(name + "-" + number).build());
+          loops.add(maker.apply(number));
         }
-        return new ZLoopGroup(loops);
+        return loops;
       } catch (Throwable error) {
         loops.forEach(ZLoop::close);
         throw error;

@@ -13,8 +13,6 @@ import reactor.blockhound.integration.BlockHoundIntegration;
  * what BlockHound sees.
  */
 public final class ZLoopBlockHoundIntegration implements BlockHoundIntegration {
-  private static final String TCP = "dev.zloop.reactor.tcp.";
-
   /** For the service loader. */
   public ZLoopBlockHoundIntegration() {}
 
@@ -37,15 +35,24 @@ public final class ZLoopBlockHoundIntegration implements BlockHoundIntegration {
         ThreadPoolExecutor.CallerRunsPolicy.class.getName(), "rejectedExecution");
   }
 
-  /** So that the report names what the user called, not what it waits in. */
+  /**
+   * So that the report names what the user called, and nothing has begun by then. Those without a
+   * timeout call these.
+   */
   private static void markOwnWaits(BlockHound.Builder builder) {
-    builder.markAsBlocking(TCP + "TcpServer", "bindNow", "()L" + name("DisposableServer") + ";");
-    builder.markAsBlocking(TCP + "TcpClient", "connectNow", "()L" + name("Connection") + ";");
-    builder.markAsBlocking(TCP + "DisposableServer", "disposeNow", "()V");
-    builder.markAsBlocking(TCP + "Connection", "disposeNow", "()V");
+    mark(builder, "TcpServer", "bindNow", "L" + name("DisposableServer") + ";");
+    mark(builder, "TcpClient", "connectNow", "L" + name("Connection") + ";");
+    mark(builder, "DisposableServer", "disposeNow", "V");
+    mark(builder, "Connection", "disposeNow", "V");
   }
 
+  private static void mark(
+      BlockHound.Builder builder, String type, String method, String returned) {
+    builder.markAsBlocking(name(type), method, "(Ljava/time/Duration;)" + returned);
+  }
+
+  /** As class files have it. A name, so that the classes are not loaded before they are used. */
   private static String name(String type) {
-    return (TCP + type).replace('.', '/');
+    return "dev/zloop/reactor/tcp/" + type;
   }
 }

@@ -1,0 +1,172 @@
+package dev.zloop.reactor.blockhound;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.zloop.core.ZLoop;
+import dev.zloop.reactor.Schedulers;
+import dev.zloop.reactor.ZLoopThreads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+@ParameterizedClass
+@EnumSource
+class ZLoopBlockHoundIntegrationTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Whose threads a loop runs on; set up as users do. */
+  enum Threads {
+    OF_THE_CORE {
+      @Override
+      ZLoop start() {
+        return ZLoop.builder().build().start();
+      }
+    },
+    OF_THE_ADAPTER {
+      @Override
+      ZLoop start() {
+        return ZLoop.builder().threadFactory(ZLoopThreads.factory()).build().start();
+      }
+    };
+
+    abstract ZLoop start();
+  }
+
+  private final ZLoop loop;
+
+  ZLoopBlockHoundIntegrationTest(Threads threads) {
+    loop = threads.start();
+  }
+
+  @AfterEach
+  void close() {
+    loop.close();
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(1);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Throwable thrown(CompletableFuture<?> future) throws Exception {
+    return future
+        .handle((done, error) -> error instanceof CompletionException ? error.getCause() : error)
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Test
+  void sleepingInAnOperatorIsCaught() {
+    StepVerifier.create(
+            Flux.range(0, 3)
+                .publishOn(Schedulers.fromZLoop(loop))
+                .doOnNext(i -> {
+                  if (i == 1) {
+                    sleep();
+                  }
+                }))
+        .expectNext(0)
+        .expectErrorSatisfies(error -> {
+          assertInstanceOf(BlockingOperationError.class, error);
+          String message = error.getMessage();
+          assertTrue(message.startsWith("Blocking call! java.lang.Thread.sleep"), message);
+        })
+        .verify(PATIENCE);
+  }
+
+  @Test
+  void sleepingIsCaughtHoweverATaskCameToTheLoop() throws Exception {
+    for (Executor way :
+        List.<Executor>of(
+            loop,
+            task -> loop.schedule(task, Duration.ofNanos(1)),
+            Schedulers.fromZLoop(loop)::schedule,
+            task -> Schedulers.fromZLoop(loop).schedule(task, 1, TimeUnit.NANOSECONDS))) {
+      assertInstanceOf(
+          BlockingOperationError.class,
+          thrown(CompletableFuture.runAsync(ZLoopBlockHoundIntegrationTest::sleep, way)));
+    }
+  }
+
+  @Test
+  void sleepingElsewhereIsNot() {
+    sleep();
+    Mono.fromRunnable(ZLoopBlockHoundIntegrationTest::sleep)
+        .subscribeOn(Schedulers.boundedElastic())
+        .publishOn(Schedulers.fromZLoop(loop))
+        .block(PATIENCE);
+  }
+
+  @Test
+  void waitingForTheLockOfAThreadPoolsQueueIsAllowed() throws Exception {
+    ReentrantLock lock = new ReentrantLock();
+    var queue =
+        new LinkedBlockingQueue<Runnable>() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public boolean offer(Runnable task) {
+            lock.lock();
+            try {
+              return super.offer(task);
+            } finally {
+              lock.unlock();
+            }
+          }
+        };
+    try (var pool = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, queue)) {
+      CompletableFuture<?> ran = new CompletableFuture<>();
+      lock.lock();
+      CompletableFuture<Void> handed =
+          CompletableFuture.runAsync(() -> pool.execute(() -> ran.complete(null)), loop);
+      while (!lock.hasQueuedThreads()) {
+        assertFalse(handed.isDone());
+        Thread.onSpinWait();
+      }
+      lock.unlock();
+      handed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      ran.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aTaskThatThePoolMakesItsCallerRunIsCaught() throws Exception {
+    var pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new ThreadPoolExecutor.CallerRunsPolicy());
+    CompletableFuture<?> busy = new CompletableFuture<>();
+    try (pool) {
+      pool.execute(busy::join);
+      assertInstanceOf(
+          BlockingOperationError.class,
+          thrown(
+              CompletableFuture.runAsync(
+                  () -> pool.execute(ZLoopBlockHoundIntegrationTest::sleep), loop)));
+      busy.complete(null);
+    }
+  }
+}
