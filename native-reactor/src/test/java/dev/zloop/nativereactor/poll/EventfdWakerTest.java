@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -52,29 +52,40 @@ class EventfdWakerTest {
   }
 
   @Test
-  void closingWhileSomebodyWritesLeavesTheDescriptorToTheWriter() throws Exception {
-    CountDownLatch writing = new CountDownLatch(1);
-    CountDownLatch mayReturn = new CountDownLatch(1);
+  void closingWhileTwoWriteLeavesTheDescriptorToTheLastOfThem() throws Exception {
+    Semaphore writing = new Semaphore(0);
+    Semaphore mayReturn = new Semaphore(0);
     CheckedEventfd eventfd =
         new CheckedEventfd() {
           @Override
           public boolean eventfdWrite(int fd, long value) {
-            writing.countDown();
-            awaitUninterruptibly(mayReturn);
+            writing.release();
+            mayReturn.acquireUninterruptibly();
             return super.eventfdWrite(fd, value);
           }
         };
     EventfdWaker waker = new EventfdWaker(eventfd, FD);
-    Thread writer = Thread.ofPlatform().start(waker::wakeup);
-    writing.await();
+    Semaphore returned = new Semaphore(0);
+    Runnable wakes =
+        () -> {
+          waker.wakeup();
+          returned.release();
+        };
+    Thread.ofPlatform().start(wakes);
+    Thread.ofPlatform().start(wakes);
+    writing.acquire(2);
+
     waker.close();
     waker.close();
     waker.wakeup();
     assertEquals(0, eventfd.closes.get());
-    mayReturn.countDown();
-    writer.join();
-    assertEquals(1, eventfd.writes.get());
+    mayReturn.release();
+    returned.acquire();
+    assertEquals(0, eventfd.closes.get());
+    mayReturn.release();
+    returned.acquire();
     assertEquals(1, eventfd.closes.get());
+    assertEquals(2, eventfd.writes.get());
     assertFalse(eventfd.wroteAfterClose.get());
   }
 
@@ -106,14 +117,6 @@ class EventfdWakerTest {
         assertFalse(eventfd.wroteAfterClose.get());
         assertTrue(eventfd.writes.get() > 0);
       }
-    }
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }
