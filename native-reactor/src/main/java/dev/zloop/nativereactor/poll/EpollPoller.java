@@ -1,7 +1,5 @@
 package dev.zloop.nativereactor.poll;
 
-import static dev.zloop.nativereactor.sys.EpollConstants.EFD_CLOEXEC;
-import static dev.zloop.nativereactor.sys.EpollConstants.EFD_NONBLOCK;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLERR;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLET;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLHUP;
@@ -86,10 +84,7 @@ public final class EpollPoller implements Poller {
     }
     int epollFd = ErrnoException.check("epoll_create1", syscalls.epollCreate1(EPOLL_CLOEXEC));
     try {
-      EventfdWaker waker =
-          new EventfdWaker(
-              syscalls,
-              ErrnoException.check("eventfd", syscalls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
+      EventfdWaker waker = EventfdWaker.open(syscalls);
       try {
         long size = EVENTS_OFFSET + (long) maxEvents * EpollEvent.SIZE;
         Region region = Region.allocate(size, EVENTS_OFFSET);

@@ -1,6 +1,10 @@
 package dev.zloop.nativereactor.poll;
 
+import static dev.zloop.nativereactor.sys.EpollConstants.EFD_CLOEXEC;
+import static dev.zloop.nativereactor.sys.EpollConstants.EFD_NONBLOCK;
+
 import dev.zloop.nativereactor.sys.EpollSyscalls;
+import dev.zloop.nativereactor.sys.ErrnoException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,9 +34,15 @@ final class EventfdWaker {
    */
   private final AtomicInteger gate = new AtomicInteger();
 
+  /** Takes the descriptor: closing it is the waker's. */
   EventfdWaker(EpollSyscalls syscalls, int fd) {
     this.syscalls = syscalls;
     this.fd = fd;
+  }
+
+  static EventfdWaker open(EpollSyscalls syscalls) {
+    int fd = ErrnoException.check("eventfd", syscalls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    return new EventfdWaker(syscalls, fd);
   }
 
   int fd() {
@@ -40,7 +50,8 @@ final class EventfdWaker {
   }
 
   /**
-   * From any thread. What the caller wrote before it is visible to the thread that polls the fd.
+   * From any thread. It carries no memory with it: what the woken thread shall see, the caller
+   * publishes by a volatile write or the like before it wakes.
    */
   void wakeup() {
     if (!enter()) {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +38,9 @@ class LayoutOracleTest {
       #include <sys/uio.h>
       #include <sys/un.h>
       #include <time.h>
+      #ifndef SYS_epoll_pwait2 /* headers older than Linux 5.11 */
+      #define SYS_epoll_pwait2 441
+      #endif
       """;
 
   @TempDir private Path directory;
@@ -52,6 +54,8 @@ class LayoutOracleTest {
       }
     }
     assertFalse(ours.isEmpty());
+    // Each C library has a view of its own what is usual.
+    ours.remove("(int)SOMAXCONN");
     ours.put("IOV_MAX", (long) IoVec.COUNT_MAX);
     ours.put("SYS_epoll_pwait2", LinuxEpollSyscalls.SYS_EPOLL_PWAIT2);
     assertMatches(ours);
@@ -98,33 +102,14 @@ class LayoutOracleTest {
   }
 
   @Test
-  void everyErrnoHasTheNumberAndTheDescriptionOfTheCLibrary() throws Exception {
-    List<String> names =
-        IntStream.rangeClosed(1, 133)
-            .mapToObj(ErrnoTable::name)
-            .filter(name -> name != null)
-            .toList();
-    String statements =
-        names.stream()
-            .map(name ->
-                "printf(\"%%s %%d %%s\\n\", \"%1$s\", %1$s, strerror(%1$s));".formatted(name))
-            .collect(Collectors.joining("\n"));
-    String ours =
-        names.stream()
-            .map(name -> "%s %d %s\n".formatted(name, number(name), description(name)))
-            .collect(Collectors.joining());
-    assertEquals(ours, run(statements));
-  }
-
-  private static int number(String name) {
-    return IntStream.rangeClosed(1, 133)
-        .filter(errno -> name.equals(ErrnoTable.name(errno)))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static String description(String name) {
-    return ErrnoTable.description(number(name));
+  void everyErrnoHasTheNumberOfTheHeaders() throws Exception {
+    Map<String, Long> ours = new TreeMap<>();
+    for (int errno = 1; errno <= 133; errno++) {
+      if (ErrnoTable.name(errno) != null) {
+        ours.put(ErrnoTable.name(errno), (long) errno);
+      }
+    }
+    assertMatches(ours);
   }
 
   private static void size(Map<String, Long> into, String struct, long ours) {
