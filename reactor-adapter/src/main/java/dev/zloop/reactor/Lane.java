@@ -18,8 +18,9 @@ final class Lane implements Scannable {
   private final Set<LoopWorker> timed = ConcurrentHashMap.newKeySet();
 
   /**
-   * How many workers have tasks. Raised before the scheduler's state is read, and read after that
-   * was written: so whoever stops the scheduler sees every worker that was still let in.
+   * At least how many workers have tasks. A task is counted before the scheduler's state is read,
+   * and this is read after that was written: so whoever stops the scheduler sees every task that
+   * was still let in.
    */
   private final AtomicInteger busy = new AtomicInteger();
 

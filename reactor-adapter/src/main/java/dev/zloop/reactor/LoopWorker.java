@@ -84,14 +84,28 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
     return task;
   }
 
-  /** Counts a task in, if there is still room for any. */
+  /** Counts a task in, if any are accepted. */
   private void accept() {
-    if (PENDING.getAndIncrement(this) == 0) {
-      lane.onBusy();
-    }
+    countIn();
     if (disposed || !lane.scheduler.isOpen()) {
       onTaskEnded();
       throw Exceptions.failWithRejected();
+    }
+  }
+
+  /** The lane knows that this worker is busy before anybody sees that it has a task. */
+  private void countIn() {
+    while (true) {
+      int before = pending;
+      if (before == 0) {
+        lane.onBusy();
+      }
+      if (PENDING.compareAndSet(this, before, before + 1)) {
+        return;
+      }
+      if (before == 0) {
+        lane.onIdle();
+      }
     }
   }
 
