@@ -93,6 +93,7 @@ public final class EventLoop implements ZLoop {
   private final Set<LoopResource> resources = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean resourcesTold;
   private boolean inTurn;
+  private boolean ioClosed;
 
   public EventLoop(Parts parts) {
     this.parts = parts;
@@ -157,7 +158,7 @@ public final class EventLoop implements ZLoop {
       return;
     }
     io.await(timeoutNanos);
-    sleep = AWAKE;
+    awake();
   }
 
   /**
@@ -171,8 +172,16 @@ public final class EventLoop implements ZLoop {
     if (SLEEP.compareAndSet(this, AWAKE, ASLEEP) && inbox.isEmpty()) {
       return true;
     }
-    sleep = AWAKE; // consumes a wakeup that came while awake
+    awake();
     return false;
+  }
+
+  /**
+   * Consumes a wakeup. An exchange and not a mere store: what was written before {@link #wakeup} is
+   * visible in the turn that consumes it.
+   */
+  private void awake() {
+    SLEEP.getAndSet(this, AWAKE);
   }
 
   private void takeDueTimers() {
@@ -364,7 +373,7 @@ public final class EventLoop implements ZLoop {
     boolean added = resources.add(resource);
     assert added;
     if (resourcesTold) {
-      defer(resource::onLoopClosing);
+      defer(() -> tellClosing(resource));
     }
   }
 
@@ -380,32 +389,52 @@ public final class EventLoop implements ZLoop {
     inbox.close();
     if (PHASE.compareAndSet(this, Phase.NEW, Phase.CLOSED)) {
       reportUnrun("the loop was closed before it was started");
-      io.close();
-      closed.complete(null);
-    } else if (PHASE.compareAndSet(this, Phase.OPEN, Phase.CLOSING) && !inLoop()) {
-      wakeup();
+      try {
+        end();
+      } catch (Throwable defect) {
+        stopLoudly(defect);
+        throw defect;
+      }
+    } else if (PHASE.compareAndSet(this, Phase.OPEN, Phase.CLOSING)) {
+      wakeup(); // on the loop's own thread too: its next turn must not wait
     }
   }
 
   private void advanceClosing() {
     if (!resourcesTold) {
       resourcesTold = true;
-      List.copyOf(resources).forEach(LoopResource::onLoopClosing);
+      List.copyOf(resources).forEach(this::tellClosing);
     }
     if (resources.isEmpty() && ready.isEmpty() && inbox.isEmpty()) {
       abandonTimers();
+      end();
+    }
+  }
+
+  /** Unless it has ended meanwhile, as one resource may end another. */
+  private void tellClosing(LoopResource resource) {
+    if (resources.contains(resource)) {
+      resource.onLoopClosing();
+    }
+  }
+
+  private void end() {
+    closeIo();
+    phase = Phase.CLOSED;
+    closed.complete(null);
+  }
+
+  /** Not again where it failed: a descriptor's number may be somebody else's by then. */
+  private void closeIo() {
+    if (!ioClosed) {
+      ioClosed = true;
       io.close();
-      phase = Phase.CLOSED;
-      closed.complete(null);
     }
   }
 
   private void abandonTimers() {
     int abandoned = timers.size();
-    for (TimerTask timer = timers.peek(); timer != null; timer = timers.peek()) {
-      timers.remove(timer);
-      timer.abandon();
-    }
+    timers.clear(TimerTask::abandon);
     if (abandoned > 0) {
       LOG.log(DEBUG, "loop {0} closed; {1} pending timers were cancelled", name(), abandoned);
     }
@@ -419,11 +448,17 @@ public final class EventLoop implements ZLoop {
     abandonTimers();
     reportUnrun("the loop stopped because of a defect");
     try {
-      io.close();
+      closeIo();
     } catch (Throwable error) {
-      defect.addSuppressed(error);
+      suppress(error, defect);
     }
     closed.completeExceptionally(defect);
+  }
+
+  private static void suppress(Throwable error, Throwable because) {
+    if (error != because) { // which it may be, and an exception cannot suppress itself
+      because.addSuppressed(error);
+    }
   }
 
   private void reportUnrun(String why) {
@@ -434,7 +469,20 @@ public final class EventLoop implements ZLoop {
       }
     }
     for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-      report(new RejectedExecutionException(task + " will not run on " + name() + ": " + why));
+      Runnable unrun = task instanceof TimerTask timer ? timer.abandon() : task;
+      if (unrun != null) {
+        report(
+            new RejectedExecutionException(
+                nameOf(unrun) + " will not run on " + name() + ": " + why));
+      }
+    }
+  }
+
+  private static String nameOf(Runnable task) {
+    try {
+      return task.toString();
+    } catch (Throwable itHasNone) {
+      return task.getClass().getName();
     }
   }
 
@@ -443,9 +491,7 @@ public final class EventLoop implements ZLoop {
     try {
       parts.errorHandler().onError(this, error);
     } catch (Throwable another) {
-      if (another != error) { // it may throw on what it was given
-        another.addSuppressed(error);
-      }
+      suppress(error, another);
       LOG.log(ERROR, "the error handler of loop " + name() + " failed", another);
     }
   }

@@ -1,6 +1,7 @@
 package dev.zloop.core.loop;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Timers by deadline: a 4-ary heap whose nodes know where they are, so that cancelling one needs no
@@ -12,8 +13,9 @@ import java.util.Arrays;
  */
 final class TimerHeap {
   private static final int ARITY_SHIFT = 2;
+  private static final int CAPACITY = 64;
 
-  private TimerTask[] nodes = new TimerTask[64];
+  private TimerTask[] nodes = new TimerTask[CAPACITY];
   private int size;
   private long sequence;
 
@@ -47,6 +49,19 @@ final class TimerHeap {
     siftDown(index, last);
     if (last.heapIndex == index) {
       siftUp(index, last);
+    }
+  }
+
+  /** Empties the heap, in no order, and without relying on it: it may be what is broken. */
+  void clear(Consumer<TimerTask> receiver) {
+    TimerTask[] cleared = nodes;
+    nodes = new TimerTask[CAPACITY];
+    size = 0;
+    for (TimerTask timer : cleared) {
+      if (timer != null) {
+        timer.heapIndex = TimerTask.NOT_IN_HEAP;
+        receiver.accept(timer);
+      }
     }
   }
 

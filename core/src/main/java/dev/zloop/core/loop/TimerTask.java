@@ -97,11 +97,18 @@ final class TimerTask implements Timer, Runnable {
     }
   }
 
-  /** The loop closes before the deadline: nobody may run the task any more. */
-  void abandon() {
-    if (OUTCOME.compareAndSet(this, PENDING, CANCELLED)) {
-      task = null;
+  /**
+   * The loop ends before it ran the task: nobody may run it any more.
+   *
+   * @return the task if it was due, which is work that was accepted; else null
+   */
+  Runnable abandon() {
+    if (!OUTCOME.compareAndSet(this, PENDING, CANCELLED)) {
+      return null;
     }
+    Runnable unrun = task;
+    task = null;
+    return due ? unrun : null;
   }
 
   @Override

@@ -29,6 +29,9 @@ final class FakeIo implements IoPort, Clock {
   /** Runs when the loop asks for a backlog: it decides how long to wait, and is still awake. */
   Runnable beforeSleep = NOTHING;
 
+  /** Runs when the loop closes the port. */
+  Runnable onClose = NOTHING;
+
   private final ArrayDeque<Runnable> meanwhile = new ArrayDeque<>();
 
   /** What happens during the next wait, instead of the timeout. */
@@ -79,6 +82,7 @@ final class FakeIo implements IoPort, Clock {
   public void close() {
     assert !closed;
     closed = true;
+    onClose.run();
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -93,6 +94,21 @@ class TimerHeapTest {
     assertEquals(TimerTask.NOT_IN_HEAP, timer.heapIndex);
     heap.add(timer);
     assertSame(timer, heap.peek());
+  }
+
+  @Test
+  void aClearedHeapGivesAllAwayAndIsEmpty() {
+    var timers = new HashSet<TimerTask>();
+    for (int i = 0; i < 1_000; i++) {
+      timers.add(added(i % 10));
+    }
+    var given = new HashSet<TimerTask>();
+    heap.clear(given::add);
+    assertEquals(timers, given);
+    assertEquals(List.of(), takeAll());
+    TimerTask next = given.iterator().next();
+    heap.add(next);
+    assertEquals(List.of(next), takeAll());
   }
 
   @Test
