@@ -233,17 +233,17 @@ public final class EventLoop implements ZLoop {
 
   @Override
   public ZLoop start() {
+    if (owner != null || phase != Phase.NEW) {
+      throw notStartable();
+    }
     Thread thread =
         Objects.requireNonNull(
             parts.threadFactory().newThread(this::runUntilClosed),
             "the thread factory made no thread");
     thread.setName(name());
-    if (!OWNER.compareAndSet(this, (Thread) null, thread)) {
-      throw new IllegalStateException(
-          "loop " + name() + " was started before: it belongs to thread " + owner.getName());
-    }
-    if (!PHASE.compareAndSet(this, Phase.NEW, Phase.OPEN)) {
-      throw new IllegalStateException("loop " + name() + " is closed");
+    if (!OWNER.compareAndSet(this, (Thread) null, thread)
+        || !PHASE.compareAndSet(this, Phase.NEW, Phase.OPEN)) {
+      throw notStartable(); // somebody was faster
     }
     try {
       thread.start();
@@ -252,6 +252,13 @@ public final class EventLoop implements ZLoop {
       throw error;
     }
     return this;
+  }
+
+  private IllegalStateException notStartable() {
+    return new IllegalStateException(
+        phase == Phase.CLOSING || phase == Phase.CLOSED
+            ? "loop " + name() + " is closed"
+            : "loop " + name() + " was started before: it belongs to thread " + owner.getName());
   }
 
   private void runUntilClosed() {

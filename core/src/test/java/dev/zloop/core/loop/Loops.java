@@ -10,15 +10,12 @@ final class Loops {
 
   /** On the system's clock; errors are logged. */
   static EventLoop on(IoPort io) {
-    return new EventLoop(
-        new EventLoop.Parts(
-            "other",
-            Backend.EPOLL,
-            io,
-            Clock.SYSTEM,
-            LoopThread.FACTORY,
-            Runnable::run,
-            EventLoop::logError));
+    return of(io, EventLoop::logError);
+  }
+
+  /** On the system's clock. */
+  static EventLoop of(IoPort io, ZLoop.ErrorHandler errorHandler) {
+    return of(io, Clock.SYSTEM, LoopThread.FACTORY, errorHandler);
   }
 
   static EventLoop on(FakeIo io, ZLoop.ErrorHandler errorHandler) {
@@ -26,7 +23,13 @@ final class Loops {
   }
 
   static EventLoop of(FakeIo io, ThreadFactory threads, ZLoop.ErrorHandler errorHandler) {
+    return of(io, io, threads, errorHandler);
+  }
+
+  private static EventLoop of(
+      IoPort io, Clock clock, ThreadFactory threads, ZLoop.ErrorHandler errorHandler) {
     return new EventLoop(
-        new EventLoop.Parts("other", Backend.EPOLL, io, io, threads, Runnable::run, errorHandler));
+        new EventLoop.Parts(
+            "other", Backend.EPOLL, io, clock, threads, Runnable::run, errorHandler));
   }
 }
