@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * Several loops that share work and are closed together: as a rule one a processor.
@@ -24,7 +25,6 @@ import java.util.function.IntFunction;
  */
 public final class ZLoopGroup implements AutoCloseable {
   private final ZLoop[] loops;
-  private final CompletableFuture<Void> closed;
   private final AtomicInteger taken = new AtomicInteger();
   private volatile boolean closing;
 
@@ -33,11 +33,6 @@ public final class ZLoopGroup implements AutoCloseable {
       throw new IllegalArgumentException("a group of no loops, expected at least 1");
     }
     this.loops = loops.toArray(ZLoop[]::new);
-    this.closed =
-        CompletableFuture.allOf(
-            loops.stream()
-                .map(loop -> loop.onClosed().toCompletableFuture())
-                .toArray(CompletableFuture[]::new));
   }
 
   /**
@@ -113,7 +108,12 @@ public final class ZLoopGroup implements AutoCloseable {
 
   /** Done when every loop has closed; failed when one of them had to stop because of a defect. */
   public CompletionStage<Void> onClosed() {
-    return closed.minimalCompletionStage();
+    // Made when asked for: a loop that outlives its groups should not have to remember them.
+    return CompletableFuture.allOf(
+            Stream.of(loops)
+                .map(loop -> loop.onClosed().toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
+        .minimalCompletionStage();
   }
 
   @Override

@@ -63,8 +63,8 @@ final class Lane implements Scannable {
   @Override
   @SuppressWarnings("rawtypes")
   public Object scanUnsafe(Attr key) {
-    if (key == Attr.TERMINATED) {
-      return loop.onClosed().toCompletableFuture().isDone();
+    if (key == Attr.TERMINATED || key == Attr.CANCELLED) {
+      return scheduler.isDisposed();
     }
     if (key == Attr.CAPACITY) {
       return 1;

@@ -143,12 +143,18 @@ final class LoopScheduler implements Scheduler, Scannable {
 
   /** A lane may have become idle after the scheduler stopped accepting. From any thread. */
   void onLaneIdle() {
+    if (isIdle()) {
+      drained.tryEmitEmpty();
+    }
+  }
+
+  private boolean isIdle() {
     for (Lane lane : lanes) {
       if (!lane.isIdle()) {
-        return;
+        return false;
       }
     }
-    drained.tryEmitEmpty();
+    return true;
   }
 
   // ---- what it shows

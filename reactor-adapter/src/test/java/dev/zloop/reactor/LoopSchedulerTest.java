@@ -318,8 +318,7 @@ class LoopSchedulerTest {
     assertEquals(1, loop.scan(Attr.CAPACITY));
     assertEquals(1, loop.scan(Attr.BUFFERED));
     assertEquals(false, loop.scan(Attr.TERMINATED));
-    driven.turn();
-    driven.closeLoop();
+    scheduler.dispose();
     assertEquals(true, loop.scan(Attr.TERMINATED));
   }
 

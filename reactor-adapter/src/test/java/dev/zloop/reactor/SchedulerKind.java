@@ -9,14 +9,14 @@ enum SchedulerKind {
   REACTOR_SINGLE {
     @Override
     Subject open() {
-      Scheduler scheduler = Schedulers.newSingle("single", true);
+      Scheduler scheduler = Schedulers.newSingle(SchedulerKind::unwatched);
       return new Subject(scheduler, scheduler::dispose);
     }
   },
   REACTOR_PARALLEL {
     @Override
     Subject open() {
-      Scheduler scheduler = Schedulers.newParallel("parallel", 2, true);
+      Scheduler scheduler = Schedulers.newParallel(2, SchedulerKind::unwatched);
       return new Subject(scheduler, scheduler::dispose);
     }
   },
@@ -46,6 +46,11 @@ enum SchedulerKind {
   record Subject(Scheduler scheduler, Runnable end) {}
 
   abstract Subject open();
+
+  /** Without BlockHound, which at times catches Reactor's executors at their lock as they end. */
+  private static Thread unwatched(Runnable task) {
+    return Thread.ofPlatform().daemon().unstarted(task);
+  }
 
   boolean isOurs() {
     return name().startsWith("LOOP");

@@ -58,7 +58,7 @@ class ZLoopThreadsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "LOOP.*")
   void blockIsRefused(SchedulerKind kind) {
     SchedulerKind.Subject subject = kind.open();
     Mono<String> blocking =
