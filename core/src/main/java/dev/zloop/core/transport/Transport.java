@@ -9,6 +9,7 @@ import dev.zloop.nativereactor.sys.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -75,6 +76,9 @@ public final class Transport implements LoopResource {
 
   /** True exactly while the kernel may still read the memory at the queue's front. */
   private boolean sendInFlight;
+
+  /** What was sent is being removed from the queue, or about to be: nothing may be sent again. */
+  private boolean sending;
 
   /** The queue reached its high mark, and has not come down to the low one since. */
   private boolean full;
@@ -194,7 +198,7 @@ public final class Transport implements LoopResource {
     }
   }
 
-  /** Once, from the seam: in order, or with the cause set. */
+  /** Once, from the seam: in order, or, while the transport is open, with the cause set. */
   private void onInputEnded() {
     inputEnded = true;
     switch (state) {
@@ -203,11 +207,7 @@ public final class Transport implements LoopResource {
           tellInputEnd();
         }
       }
-      case FLUSHING -> {
-        if (cause != null) {
-          closeIo(false);
-        }
-      }
+      case FLUSHING -> {}
       case DRAINING -> closeIo(false);
       case CLOSING, CLOSED -> throw new AssertionError(state);
     }
@@ -289,12 +289,24 @@ public final class Transport implements LoopResource {
   /** Sends what is queued: at once as far as the kernel takes it, and the rest when it does. */
   public void flush() {
     assert loop.inLoop();
+    if (sending) {
+      return; // within onReleased: the send that released goes on, with what was added
+    }
+    sendQueued();
+    hasRoomAgain = false; // who flushes asks afterwards
+    if (queue.isEmpty()) {
+      onAllSent();
+    }
+  }
+
+  private void sendQueued() {
+    sending = true;
     long budget = FLUSH_BYTES_PER_TURN_MAX;
-    while (!sendInFlight && !flushDue && !queue.isEmpty() && cause == null) {
+    while (maySend()) {
       if (budget <= 0) {
         flushDue = true;
         loop.defer(this::flushAgain);
-        return;
+        break;
       }
       int result = io.send(queue);
       if (result == SocketIo.IN_FLIGHT) {
@@ -304,12 +316,22 @@ public final class Transport implements LoopResource {
         onSendResult(result);
       }
     }
+    sending = false;
+  }
+
+  /** Asked before each send: releasing owners may have closed or aborted the transport. */
+  private boolean maySend() {
+    return (state == State.OPEN || state == State.FLUSHING)
+        && cause == null
+        && !sendInFlight
+        && !flushDue
+        && !queue.isEmpty();
   }
 
   private void flushAgain() {
     flushDue = false;
     if (state == State.OPEN || state == State.FLUSHING) {
-      flush();
+      sendQueued();
       afterSend();
     }
   }
@@ -357,9 +379,6 @@ public final class Transport implements LoopResource {
     if (outputIsOpen()) {
       outputEndWanted = true;
       flush();
-      if (queue.isEmpty()) {
-        onAllSent();
-      }
     }
   }
 
@@ -398,7 +417,7 @@ public final class Transport implements LoopResource {
     try {
       handler.onReleased(owner);
     } catch (Throwable error) {
-      loop.report(error);
+      failHandler(error);
     }
   }
 
@@ -434,9 +453,6 @@ public final class Transport implements LoopResource {
     }
     startCloseTimer();
     flush();
-    if (queue.isEmpty() && state == State.FLUSHING) {
-      finishFlushing();
-    }
   }
 
   private void finishFlushing() {
@@ -454,7 +470,11 @@ public final class Transport implements LoopResource {
 
   private void startCloseTimer() {
     stopCloseTimer();
-    closeTimer = loop.schedule(this::onCloseTimeout, options.closeTimeout());
+    try {
+      closeTimer = loop.schedule(this::onCloseTimeout, options.closeTimeout());
+    } catch (RejectedExecutionException loopCloses) {
+      // Then no timer is needed: onLoopClosing is about to come.
+    }
   }
 
   private void stopCloseTimer() {
@@ -485,7 +505,7 @@ public final class Transport implements LoopResource {
    */
   public void abort(IOException why) {
     assert loop.inLoop();
-    if (state == State.CLOSING || state == State.CLOSED) {
+    if (isEnding()) {
       return;
     }
     if (cause == null) {
@@ -494,7 +514,15 @@ public final class Transport implements LoopResource {
     closeIo(true);
   }
 
+  private boolean isEnding() {
+    return state == State.CLOSING || state == State.CLOSED;
+  }
+
+  /** Idempotent: an owner that is released on the way here may abort. */
   private void closeIo(boolean reset) {
+    if (isEnding()) {
+      return;
+    }
     state = State.CLOSING;
     reading = false;
     stopCloseTimer();
@@ -518,10 +546,10 @@ public final class Transport implements LoopResource {
     if (!sendInFlight) {
       queue.clear(releaser);
     }
-    if (state == State.OPEN) {
+    if (state == State.OPEN && !inputEndTold) {
       loop.defer(() -> tellBroken(broken));
     } else {
-      closeIo(false);
+      closeIo(false); // nothing is left to read
     }
   }
 
@@ -542,7 +570,7 @@ public final class Transport implements LoopResource {
 
   @Override
   public void onLoopClosing() {
-    if (state == State.CLOSING || state == State.CLOSED) {
+    if (isEnding()) {
       return;
     }
     boolean unsent = !queue.isEmpty();
@@ -580,20 +608,22 @@ public final class Transport implements LoopResource {
 
     @Override
     public void onReceiveFailed(int errno) {
-      if (cause == null) {
-        cause = new NativeIoException("recv(fd " + fd() + ")", errno);
+      breakOff("recv", errno);
+      if (state == State.OPEN) {
+        onInputEnded();
       }
-      onInputEnded();
     }
 
     @Override
     public void onSent(int result) {
       sendInFlight = false;
+      sending = true;
       onSendResult(result);
-      if (result >= 0) {
-        flush();
+      sending = false;
+      if (cause == null) {
+        sendQueued();
         afterSend();
-      } else if (state == State.OPEN) {
+      } else {
         queue.clear(releaser);
       }
     }

@@ -32,6 +32,7 @@ final class Recorder implements TransportHandler {
   Runnable onReceived = NOTHING;
   Runnable onInputEnd = NOTHING;
   Runnable onWritable = NOTHING;
+  Runnable onSent = NOTHING;
   Runnable onReleased = NOTHING;
   Runnable onBroken = NOTHING;
   Runnable onClosed = NOTHING;
@@ -85,6 +86,11 @@ final class Recorder implements TransportHandler {
   @Override
   public void onWritable() {
     tell("writable", onWritable);
+  }
+
+  @Override
+  public void onSent() {
+    tell("", onSent);
   }
 
   @Override

@@ -29,7 +29,7 @@ final class World implements AutoCloseable {
   static final int NARROW_BYTES = 32 << 10;
 
   /** A safety net only: no test is right or wrong by how long something takes. */
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
 
   private static final long PAUSE_NANOS = 1_000_000;
 
@@ -43,6 +43,9 @@ final class World implements AutoCloseable {
   final List<Throwable> errors = new ArrayList<>();
 
   final List<Link> links = new ArrayList<>();
+
+  /** How many turns have begun. */
+  int turns;
 
   /** For addresses and values of options. */
   private final Region scratch = Region.allocate(256, 8);
@@ -67,6 +70,7 @@ final class World implements AutoCloseable {
 
   /** One turn that does not wait. */
   void turn() {
+    turns++;
     loop.runOnce(EventLoop.NO_DEADLINE, false, Integer.MAX_VALUE);
   }
 
@@ -79,12 +83,22 @@ final class World implements AutoCloseable {
 
   /** Turns until something is true, which the kernel or the peer brings about. */
   void until(BooleanSupplier condition) {
+    until(
+        condition,
+        () -> {
+          turns++;
+          loop.runOnce(clock.nanoTime() + PAUSE_NANOS, true, Integer.MAX_VALUE);
+        });
+  }
+
+  /** As {@link #until(BooleanSupplier)}, with something else than turns meanwhile. */
+  void until(BooleanSupplier condition, Runnable meanwhile) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > PATIENCE_NANOS) {
         throw new AssertionError("it does not come true");
       }
-      loop.runOnce(clock.nanoTime() + PAUSE_NANOS, true, Integer.MAX_VALUE);
+      meanwhile.run();
     }
   }
 
@@ -104,18 +118,32 @@ final class World implements AutoCloseable {
   }
 
   private Link link(TransportOptions options, int bufferBytes) {
+    return accept(connect(options, bufferBytes));
+  }
+
+  /** A connection that waits to be accepted. */
+  record Waiting(int listener, Peer peer, TransportOptions options) {}
+
+  Waiting connect(TransportOptions options, int bufferBytes) {
     try {
       SocketAddress address = ground.freeAddress();
       int listener = listener(address, bufferBytes);
       Peer peer = new Peer(localAddress(listener), bufferBytes);
-      int fd =
-          ok(
-              syscalls.accept4(
-                  listener, SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC));
-      ok(syscalls.close(listener));
       ground.release(address);
+      return new Waiting(listener, peer, options);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  Link accept(Waiting waiting) {
+    int flags = SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
+    int fd = ok(syscalls.accept4(waiting.listener, flags));
+    ok(syscalls.close(waiting.listener));
+    try {
       Recorder handler = new Recorder();
-      Link link = new Link(Transport.open(loop, fd, options, t -> handler), handler, peer);
+      Transport transport = Transport.open(loop, fd, waiting.options, t -> handler);
+      Link link = new Link(transport, handler, waiting.peer);
       links.add(link);
       return link;
     } catch (IOException e) {
