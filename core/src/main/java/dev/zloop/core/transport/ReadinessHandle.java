@@ -15,6 +15,9 @@ abstract class ReadinessHandle {
   /** An edge: what became ready, as bits of {@code Poller}. Not after the handle was closed. */
   abstract void onReady(int readiness);
 
-  /** The turn after this handle was added to the backlog; also how it hears that it is closed. */
+  /** The turn after this handle was added to the backlog. Not after the handle was closed. */
   abstract void onBacklog();
+
+  /** The turn after this handle was closed. */
+  abstract void onClosed();
 }

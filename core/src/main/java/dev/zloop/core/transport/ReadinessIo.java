@@ -27,8 +27,8 @@ public final class ReadinessIo implements SocketIo {
 
   private final Poller poller;
   private final Syscalls syscalls;
-  private final ReceiveBuffers receiveBuffers = new ReceiveBuffers(ReceiveBuffers.CHUNKS_MAX);
-  private final Region scratch = Region.allocate(MsgHdr.SIZE + IOVECS_MAX * IoVec.SIZE + 8, 8);
+  private final Region scratch;
+  private final ReceiveBuffers receiveBuffers;
 
   /** Handles by slot; null where free. A token is a slot and that slot's generation. */
   private ReadinessHandle[] handles = new ReadinessHandle[64];
@@ -39,13 +39,24 @@ public final class ReadinessIo implements SocketIo {
   private int slotsUsed;
 
   private final ArrayDeque<ReadinessHandle> backlog = new ArrayDeque<>();
+
+  /** Closed handles, to be told so: never in the turn in which they were closed. */
+  private final ArrayDeque<ReadinessHandle> closed = new ArrayDeque<>();
+
   private int eventCount;
   private long bytesOffered;
 
-  /** Takes both arguments: they are closed with this. */
+  /** Takes both arguments: they are closed with this; on failure they remain the caller's. */
   public ReadinessIo(Poller poller, Syscalls syscalls) {
     this.poller = poller;
     this.syscalls = syscalls;
+    scratch = Region.allocate(MsgHdr.SIZE + IOVECS_MAX * IoVec.SIZE + 8, 8);
+    try {
+      receiveBuffers = new ReceiveBuffers(ReceiveBuffers.CHUNKS_MAX);
+    } catch (Throwable error) {
+      scratch.close();
+      throw error;
+    }
   }
 
   @Override
@@ -66,11 +77,17 @@ public final class ReadinessIo implements SocketIo {
 
   @Override
   public int dispatch() {
-    int served = backlog.size();
-    for (int left = served; left > 0; left--) {
+    int backlogCount = backlog.size();
+    int served = closed.size() + backlogCount;
+    for (int left = closed.size(); left > 0; left--) {
+      closed.poll().onClosed();
+    }
+    for (int left = backlogCount; left > 0; left--) {
       ReadinessHandle handle = backlog.poll();
       handle.inBacklog = false;
-      handle.onBacklog();
+      if (handles[handle.slot] == handle) {
+        handle.onBacklog();
+      }
     }
     for (int i = 0; i < eventCount; i++) {
       ReadinessHandle handle = handleOf(poller.token(i));
@@ -85,7 +102,7 @@ public final class ReadinessIo implements SocketIo {
 
   @Override
   public boolean hasBacklog() {
-    return !backlog.isEmpty();
+    return !backlog.isEmpty() || !closed.isEmpty();
   }
 
   void addToBacklog(ReadinessHandle handle) {
@@ -163,7 +180,7 @@ public final class ReadinessIo implements SocketIo {
     handles[handle.slot] = null;
     generations[handle.slot]++;
     freeSlots[freeCount++] = handle.slot;
-    addToBacklog(handle);
+    closed.add(handle);
   }
 
   private void ensureCapacity(int slot) {

@@ -32,11 +32,12 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
 
   @Override
   void onBacklog() {
-    if (closed) {
-      events.onClosed();
-    } else {
-      accept();
-    }
+    accept();
+  }
+
+  @Override
+  void onClosed() {
+    events.onClosed();
   }
 
   private void accept() {

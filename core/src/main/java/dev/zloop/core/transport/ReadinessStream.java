@@ -74,14 +74,15 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
 
   @Override
   void onBacklog() {
-    if (closed) {
-      events.onClosed();
-    } else {
-      if (connectResult != NOT_CONNECTING) {
-        finishConnect();
-      }
-      advance();
+    if (connectResult != NOT_CONNECTING) {
+      finishConnect();
     }
+    advance();
+  }
+
+  @Override
+  void onClosed() {
+    events.onClosed();
   }
 
   private void advance() {
@@ -116,6 +117,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
     }
     connectResult = NOT_CONNECTING;
     writable = true;
+    inputEnded = result < 0; // all that is told of a connection that never was
     events.onConnected(result);
   }
 
@@ -197,13 +199,20 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   private int sendNow(WriteQueue queue) {
     int result = io.send(fd, queue);
     writable = result == io.bytesOffered();
-    if (result < 0 && !ReadinessIo.isWouldBlock(result) && brokenErrno == 0) {
-      brokenErrno = -result; // told by the send's result; the input ends in a later turn
+    if (result < 0 && !ReadinessIo.isWouldBlock(result)) {
+      fail(-result);
+    }
+    return result;
+  }
+
+  /** The output failed, which the caller's result tells; the input ends in a later turn. */
+  private void fail(int errno) {
+    if (brokenErrno == 0) {
+      brokenErrno = errno;
       endAhead = true;
       readable = true;
       io.addToBacklog(this);
     }
-    return result;
   }
 
   private void retrySend() {
@@ -218,7 +227,14 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   @Override
   public int shutdownOutput() {
     assert waitingSend == null;
-    return io.syscalls().shutdown(fd, SocketConstants.SHUT_WR);
+    int result = io.syscalls().shutdown(fd, SocketConstants.SHUT_WR);
+    if (result < 0) {
+      // ENOTCONN of a connection that was one: the socket's error says what became of it.
+      int error = io.takeError(fd);
+      result = error != 0 ? -error : result;
+      fail(-result);
+    }
+    return result;
   }
 
   // ---- end
