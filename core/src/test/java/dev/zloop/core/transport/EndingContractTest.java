@@ -40,15 +40,6 @@ class EndingContractTest {
     world.close();
   }
 
-  /** A transport whose peer takes nothing more. */
-  private void fillQueue() {
-    link = world.narrowLink();
-    while (link.transport.isWritable()) {
-      link.writeAndFlush(10_000);
-    }
-    world.settle();
-  }
-
   private void untilClosed() {
     world.until(() -> link.handler.closed);
   }
@@ -135,7 +126,7 @@ class EndingContractTest {
 
   @Test
   void aPeerThatTakesNothingIsAbortedAfterTheTimeout() {
-    fillQueue();
+    link = world.fullLink();
     link.close();
     world.settle();
     world.clock.advance(ALMOST);
@@ -152,7 +143,7 @@ class EndingContractTest {
 
   @Test
   void eachByteTakenGrantsTheTimeoutAnew() {
-    fillQueue();
+    link = world.fullLink();
     link.write(1 << 20);
     link.close();
     for (int i = 0; i < 3; i++) {
@@ -201,7 +192,7 @@ class EndingContractTest {
   @Test
   void aResetWhileClosingIsTheCause() {
     assumeTrue(ground.resets);
-    fillQueue();
+    link = world.fullLink();
     link.close();
     link.peer.reset();
     untilClosed();
@@ -228,7 +219,7 @@ class EndingContractTest {
 
   @Test
   void closeIsIdempotentAndAbortCutsItShort() {
-    fillQueue();
+    link = world.fullLink();
     link.close();
     link.close();
     world.settle();
@@ -262,7 +253,7 @@ class EndingContractTest {
 
   @Test
   void anAbortReleasesWhatIsQueued() {
-    fillQueue();
+    link = world.fullLink();
     link.abort();
     untilClosed();
     assertEquals(link.written.size(), link.handler.released.size());
@@ -368,7 +359,7 @@ class EndingContractTest {
 
   @Test
   void aHandlerThatThrowsOnWritableEndsOnlyItsOwnTransport() {
-    fillQueue();
+    link = world.fullLink();
     link.handler.onWritable = EndingContractTest::fail;
     assertThatItEndsOnlyThis(() ->
         world.until(() -> {
@@ -424,7 +415,7 @@ class EndingContractTest {
 
   @Test
   void aLoopThatClosesResetsATransportWithUnsentBytes() {
-    fillQueue();
+    link = world.fullLink();
     closeLoop();
     assertNotNull(link.handler.cause);
     world.until(link.peer::sawEnd, () -> {});
@@ -433,7 +424,7 @@ class EndingContractTest {
 
   @Test
   void aLoopThatClosesEndsATransportThatFlushesItsLast() {
-    fillQueue();
+    link = world.fullLink();
     link.close();
     world.settle();
     closeLoop();
@@ -442,7 +433,7 @@ class EndingContractTest {
 
   @Test
   void aLoopThatClosesWhileThePeerTakesTheLastClosesWithoutADefect() {
-    fillQueue();
+    link = world.fullLink();
     link.close();
     world.settle();
     world.loop.close();
@@ -467,7 +458,7 @@ class EndingContractTest {
 
   @Test
   void aTransportMayBeClosedInTheTurnInWhichItsLoopCloses() {
-    fillQueue();
+    link = world.fullLink();
     world.loop.execute(() -> {
       world.loop.close();
       link.close();

@@ -12,10 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** What the contracts of a transport are held on: each backend, with each family of sockets. */
+/**
+ * What the contracts of a transport are held on: each backend, and each shape that a backend can
+ * have, with each family of sockets.
+ */
 enum Ground {
-  EPOLL_TCP(Backend.EPOLL, syscalls -> new ReadinessIo(EpollPoller.open(256), syscalls), true),
-  EPOLL_UNIX(Backend.EPOLL, syscalls -> new ReadinessIo(EpollPoller.open(256), syscalls), false);
+  EPOLL_TCP(Backend.EPOLL, Ground::epoll, true),
+  EPOLL_UNIX(Backend.EPOLL, Ground::epoll, false),
+  COMPLETING_TCP(Backend.EPOLL, syscalls -> new CompletingIo(epoll(syscalls)), true),
+  COMPLETING_UNIX(Backend.EPOLL, syscalls -> new CompletingIo(epoll(syscalls)), false);
 
   final Backend backend;
   private final Function<Syscalls, SocketIo> port;
@@ -27,6 +32,15 @@ enum Ground {
     this.backend = backend;
     this.port = port;
     this.resets = resets;
+  }
+
+  private static ReadinessIo epoll(Syscalls syscalls) {
+    return new ReadinessIo(EpollPoller.open(256), syscalls);
+  }
+
+  /** Whether what the kernel takes at once is released at once. */
+  boolean sendsAtOnce() {
+    return this == EPOLL_TCP || this == EPOLL_UNIX;
   }
 
   /** The sockets of a loop; they close the system calls. */

@@ -50,8 +50,7 @@ class ReadingContractTest {
   @Test
   void nothingIsDeliveredBeforeReadingIsStarted() {
     link.peer.send(5);
-    world.until(() -> world.bytesWait(link.transport));
-    world.settle();
+    world.untilArrived(link);
     assertEquals(0, link.handler.received);
     link.startReading();
     world.until(() -> link.handler.received == 5);
@@ -60,8 +59,7 @@ class ReadingContractTest {
   @Test
   void nothingIsDeliveredWithinStartReading() {
     link.peer.send(5);
-    world.until(() -> world.bytesWait(link.transport));
-    world.settle();
+    world.untilArrived(link);
     link.startReading(); // the recorder would object
     assertEquals(0, link.handler.received);
     world.until(() -> link.handler.received == 5);
@@ -74,8 +72,7 @@ class ReadingContractTest {
     world.until(() -> link.handler.received == 5);
     link.stopReading();
     link.peer.send(7);
-    world.until(() -> world.bytesWait(link.transport));
-    world.settle();
+    world.untilArrived(link);
     assertEquals(5, link.handler.received);
     link.startReading();
     world.until(() -> link.handler.received == 12);
@@ -191,8 +188,7 @@ class ReadingContractTest {
   void anEndBehindUnreadBytesWaitsUntilTheyAreRead() {
     link.peer.send(5);
     link.peer.shutdownOutput();
-    world.until(() -> world.bytesWait(link.transport));
-    world.settle();
+    world.untilArrived(link);
     assertEquals(List.of(), link.handler.told);
     link.startReading();
     world.until(() -> !link.handler.told.isEmpty());

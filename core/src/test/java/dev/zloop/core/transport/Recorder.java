@@ -1,7 +1,9 @@
 package dev.zloop.core.transport;
 
 import dev.zloop.core.NativeIoException;
+import dev.zloop.nativereactor.sys.Region;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,6 +101,10 @@ final class Recorder implements TransportHandler {
       throw new AssertionError(owner + " was released twice");
     }
     released.add(owner);
+    if (owner instanceof Region memory) {
+      // Whoever still sends from it is found out.
+      MemorySegment.ofBuffer(memory.view()).fill((byte) 0x55);
+    }
     onReleased.run();
   }
 

@@ -1,6 +1,9 @@
 package dev.zloop.core.transport;
 
+import dev.zloop.nativereactor.sys.SocketConstants;
 import dev.zloop.nativereactor.sys.Syscalls;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -14,8 +17,15 @@ final class WatchedSyscalls extends ForwardingSyscalls {
   /** How many calls of sendmsg(2) were made; send(2) is not counted. */
   int vectoredSends;
 
+  private final Map<Integer, Long> received = new HashMap<>();
+
   WatchedSyscalls(Syscalls kernel) {
     super(kernel);
+  }
+
+  /** How many bytes were received from a descriptor since it was opened. */
+  long received(int fd) {
+    return received.getOrDefault(fd, 0L);
   }
 
   private int opened(int fd) {
@@ -50,7 +60,11 @@ final class WatchedSyscalls extends ForwardingSyscalls {
   @Override
   public int recv(int fd, long buffer, int length, int flags) {
     requireOpen(fd, "recv");
-    return super.recv(fd, buffer, length, flags);
+    int result = super.recv(fd, buffer, length, flags);
+    if (result > 0 && (flags & SocketConstants.MSG_PEEK) == 0) {
+      received.merge(fd, (long) result, Long::sum);
+    }
+    return result;
   }
 
   @Override
@@ -76,6 +90,7 @@ final class WatchedSyscalls extends ForwardingSyscalls {
   public int close(int fd) {
     requireOpen(fd, "close");
     open.remove(fd);
+    received.remove(fd);
     return super.close(fd);
   }
 }

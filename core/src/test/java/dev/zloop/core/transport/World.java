@@ -117,6 +117,19 @@ final class World implements AutoCloseable {
     return link(OPTIONS, NARROW_BYTES);
   }
 
+  /** A narrow connection whose peer takes nothing, and whose write queue is full. */
+  Link fullLink() {
+    Link link = narrowLink();
+    while (link.transport.isWritable()) {
+      while (link.transport.isWritable()) {
+        link.writeAndFlush(10_000);
+      }
+      settle();
+    }
+    link.handler.told.clear();
+    return link;
+  }
+
   private Link link(TransportOptions options, int bufferBytes) {
     return accept(connect(options, bufferBytes));
   }
@@ -176,10 +189,14 @@ final class World implements AutoCloseable {
     ok(syscalls.setsockopt(fd, level, name, scratch.address(), Integer.BYTES));
   }
 
-  /** Whether bytes wait in the kernel for a transport, which it has not received. */
-  boolean bytesWait(Transport transport) {
+  /** Turns until all that the peer sent is in the kernel, or was received from there. */
+  void untilArrived(Link link) {
+    int fd = link.transport.fd();
     int flags = SocketConstants.MSG_PEEK;
-    return syscalls.recv(transport.fd(), scratch.address(), 1, flags) == 1;
+    until(() ->
+        syscalls.received(fd) == link.peer.sent
+            || syscalls.recv(fd, scratch.address(), 1, flags) == 1);
+    settle();
   }
 
   static int ok(int result) {

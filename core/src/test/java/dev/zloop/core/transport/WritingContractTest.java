@@ -36,14 +36,6 @@ class WritingContractTest {
     world.close();
   }
 
-  /** Writes until the kernel takes no more and the queue is full. */
-  private void fillQueue() {
-    link = world.narrowLink();
-    while (link.transport.isWritable()) {
-      link.writeAndFlush(10_000);
-    }
-  }
-
   private void receiveAllOfIt() {
     world.until(() -> {
       link.peer.receiveAll();
@@ -66,6 +58,9 @@ class WritingContractTest {
   @Test
   void whatTheKernelTakesAtOnceIsReleasedWithinTheFlush() {
     link.writeAndFlush(5);
+    if (ground.sendsAtOnce()) {
+      assertEquals(1, link.handler.released.size());
+    }
     world.until(() -> link.handler.released.size() == 1);
     receiveAllOfIt();
   }
@@ -129,8 +124,8 @@ class WritingContractTest {
 
   @Test
   void onWritableIsToldOnceTheQueueHasComeDownToItsLowMark() {
-    fillQueue();
-    assertTrue(link.transport.queuedBytes() >= HIGH);
+    link = world.fullLink();
+    assertTrue(link.transport.queuedBytes() > LOW);
     link.handler.onWritable =
         () -> {
           assertTrue(link.transport.queuedBytes() <= LOW);
@@ -152,7 +147,7 @@ class WritingContractTest {
 
   @Test
   void aQueueThatFillsAgainIsToldAgain() {
-    fillQueue();
+    link = world.fullLink();
     link.handler.onWritable =
         () -> {
           if (link.handler.told.size() <= 5) {
@@ -284,7 +279,7 @@ class WritingContractTest {
 
   @Test
   void aShutdownWaitsForTheQueueAndLeavesTheInputOpen() {
-    fillQueue();
+    link = world.fullLink();
     link.startReading();
     link.shutdownOutput();
     link.shutdownOutput();
@@ -358,7 +353,7 @@ class WritingContractTest {
   @Test
   void aResetDropsWhatIsQueuedAndReleasesIt() {
     assumeTrue(ground.resets);
-    fillQueue();
+    link = world.fullLink();
     link.startReading();
     link.peer.reset();
     world.until(() -> link.handler.closed);
@@ -381,7 +376,7 @@ class WritingContractTest {
 
   @Test
   void aPeerThatGoesEndsATransportWhoseQueueWaits() {
-    fillQueue();
+    link = world.fullLink();
     link.peer.shutdownOutput();
     world.until(() -> link.handler.told.contains("inputEnd"));
     link.peer.close(); // with bytes unread, which resets
