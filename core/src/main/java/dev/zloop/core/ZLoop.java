@@ -110,6 +110,9 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
   @Override
   void close();
 
+  /** Whether {@link #close} was called, or a defect stopped the loop: it rejects new work. */
+  boolean isClosed();
+
   /**
    * Done when the loop has closed and freed everything; failed when it had to stop because of a
    * defect. Completed on the loop's thread.

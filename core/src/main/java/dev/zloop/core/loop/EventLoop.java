@@ -443,13 +443,13 @@ public final class EventLoop implements ZLoop {
     int abandoned = timers.size();
     timers.clear(TimerTask::abandon);
     if (abandoned > 0) {
-      LOG.log(DEBUG, "loop {0} closed; {1} pending timers were cancelled", name(), abandoned);
+      log(DEBUG, "loop " + name() + " closed; pending timers cancelled: " + abandoned, null);
     }
   }
 
   /** A defect of the engine itself: its state cannot be trusted, so it must not go on. */
   private void stopLoudly(Throwable defect) {
-    LOG.log(ERROR, "loop " + name() + " stops because of a defect", defect);
+    log(ERROR, "loop " + name() + " stops because of a defect", defect);
     inbox.close();
     phase = Phase.CLOSED;
     abandonTimers();
@@ -499,13 +499,29 @@ public final class EventLoop implements ZLoop {
       parts.errorHandler().onError(this, error);
     } catch (Throwable another) {
       suppress(error, another);
-      LOG.log(ERROR, "the error handler of loop " + name() + " failed", another);
+      log(ERROR, "the error handler of loop " + name() + " failed", another);
     }
   }
 
   /** The default error handler. */
   public static void logError(ZLoop loop, Throwable error) {
-    LOG.log(ERROR, "a callback failed on loop " + loop.name(), error);
+    log(ERROR, "a callback failed on loop " + loop.name(), error);
+  }
+
+  /**
+   * A logger that fails, because its file is gone or it may not block here, is not worth a loop.
+   */
+  private static void log(System.Logger.Level level, String message, Throwable error) {
+    try {
+      LOG.log(level, message, error);
+    } catch (Throwable failed) {
+      // There is nobody left to tell.
+    }
+  }
+
+  @Override
+  public boolean isClosed() {
+    return inbox.isClosed();
   }
 
   @Override

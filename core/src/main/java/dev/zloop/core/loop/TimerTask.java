@@ -120,4 +120,9 @@ final class TimerTask implements Timer, Runnable {
   public boolean isDone() {
     return outcome != PENDING;
   }
+
+  @Override
+  public String toString() {
+    return "timer of " + task;
+  }
 }

@@ -10,6 +10,9 @@ import java.util.logging.Logger;
 final class CapturedLog extends Handler implements AutoCloseable {
   final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
+  /** What logging throws, as a logger does whose file is gone; or null. */
+  volatile Error failure;
+
   // Held here: the log manager holds loggers weakly.
   private final Logger logger = Logger.getLogger("dev.zloop.core");
 
@@ -21,6 +24,9 @@ final class CapturedLog extends Handler implements AutoCloseable {
   @Override
   public void publish(LogRecord record) {
     records.add(record);
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   @Override

@@ -156,4 +156,11 @@ class DefectTest {
       assertTrue(started.io.closed);
     }
   }
+
+  @Test
+  void aLoggerThatFailsKeepsNoLoopFromEnding() {
+    log.failure = new AssertionError("the log's disk is full");
+    failInDispatch();
+    assertStopped();
+  }
 }

@@ -312,7 +312,8 @@ final class LeasedByteBuf extends AbstractReferenceCountedByteBuf {
 
   @Override
   public ByteBuf copy(int index, int bytes) {
-    return allocator.directBuffer(bytes, maxCapacity()).writeBytes(window(index, bytes));
+    ByteBuffer original = window(index, bytes); // checks, before anything is allocated
+    return allocator.directBuffer(bytes, maxCapacity()).writeBytes(original);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.zloop.reactor.tcp;
 
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
+import dev.zloop.reactor.ZLoopThreads;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +72,7 @@ public final class TcpClient {
    */
   public TcpClient runOn(ZLoopGroup loops) {
     Objects.requireNonNull(loops, "loops");
+    ZLoopThreads.declareNonBlocking();
     return with(copy -> copy.loops = () -> loops);
   }
 
