@@ -13,11 +13,18 @@ final class Elsewhere {
   /** A safety net only: no test is right or wrong by how long something takes. */
   static final long PATIENCE_SECONDS = 60;
 
+  private static final long TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   interface Action {
     void run() throws Exception;
   }
 
   private Elsewhere() {}
+
+  /** Whether a test that tries its luck has done so for long enough, whatever the machine. */
+  static boolean hasTriedLongEnough(long begin) {
+    return System.nanoTime() - begin > TRY_NANOS;
+  }
 
   /** Runs an action on a thread of its own and returns when it has ended. */
   static void run(Action action) {

@@ -2,20 +2,21 @@ package dev.zloop.core.loop;
 
 import static dev.zloop.core.ZLoop.NO_DEADLINE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who wakes the loop, when, and how often. */
 class WakeupTest {
-  private static final int ROUNDS = 1_000_000;
-
   private final DrivenLoop driven = new DrivenLoop();
   private final EventLoop loop = driven.loop;
   private final FakeIo io = driven.io;
+  private final long begin = System.nanoTime();
 
   @Test
   void aLoopThatIsAwakeIsNotWoken() {
@@ -171,16 +172,17 @@ class WakeupTest {
   @Test
   void noTaskIsLeftLyingWhenItRacesFallingAsleep() {
     var loop = Loops.on(new SpinningIo());
-    var ran = new AtomicInteger();
-    Elsewhere.runTogether(
-        List.of(
-            () -> turnUntil(ROUNDS, loop, ran),
-            () -> {
-              for (int i = 1; i <= ROUNDS; i++) {
-                loop.execute(ran::incrementAndGet);
-                awaitAndLinger(i, ran);
-              }
-            }));
+    Elsewhere.runTogether(List.of(() -> turnUntilClosed(loop), () -> giveAndLinger(loop)));
+  }
+
+  /**
+   * Two givers: the one that finds that the other has woken the loop must be able to rely on it.
+   */
+  @Test
+  void noTaskIsLeftLyingWhenTwoRaceFallingAsleep() {
+    var loop = Loops.on(new SpinningIo());
+    Elsewhere.Action giver = () -> giveAndLinger(loop);
+    Elsewhere.runTogether(List.of(() -> turnUntilClosed(loop), giver, giver));
   }
 
   /** As an embedder does it: first the work goes into a queue of its own, then wakeup(). */
@@ -192,42 +194,39 @@ class WakeupTest {
     Elsewhere.runTogether(
         List.of(
             () -> {
-              while (answered.get() < ROUNDS) {
+              while (asked.get() >= 0) {
                 loop.runOnce(NO_DEADLINE, true, 1);
                 answered.set(asked.get());
               }
             },
             () -> {
-              for (int i = 1; i <= ROUNDS; i++) {
+              for (int i = 1; i % 1_000 != 0 || !Elsewhere.hasTriedLongEnough(begin); i++) {
                 asked.set(i);
                 loop.wakeup();
                 awaitAndLinger(i, answered);
               }
+              asked.set(-1);
+              loop.wakeup();
             }));
   }
 
-  /** Two wakers: the one that finds the other has woken the loop must be able to rely on it. */
-  @Test
-  void noTaskIsLeftLyingWhenTwoRaceFallingAsleep() {
-    var loop = Loops.on(new SpinningIo());
-    var ran = new AtomicInteger();
-    Elsewhere.Action giver =
-        () -> {
-          var mine = new AtomicInteger();
-          for (int i = 1; i <= ROUNDS / 10; i++) {
-            loop.execute(() -> {
-              mine.incrementAndGet();
-              ran.incrementAndGet();
-            });
-            awaitAndLinger(i, mine);
-          }
-        };
-    Elsewhere.runTogether(List.of(() -> turnUntil(2 * (ROUNDS / 10), loop, ran), giver, giver));
+  private static void turnUntilClosed(EventLoop loop) {
+    var closed = loop.onClosed().toCompletableFuture();
+    while (!closed.isDone()) {
+      loop.runOnce(NO_DEADLINE, true, 1);
+    }
   }
 
-  private static void turnUntil(int total, EventLoop loop, AtomicInteger ran) {
-    while (ran.get() < total) {
-      loop.runOnce(NO_DEADLINE, true, 1);
+  private void giveAndLinger(EventLoop loop) {
+    var ran = new AtomicInteger();
+    try {
+      for (int i = 1; i % 1_000 != 0 || !Elsewhere.hasTriedLongEnough(begin); i++) {
+        loop.execute(ran::incrementAndGet);
+        awaitAndLinger(i, ran);
+      }
+      loop.close();
+    } catch (RejectedExecutionException anotherClosedIt) {
+      assertTrue(anotherClosedIt.getMessage().contains("is closed"));
     }
   }
 
