@@ -1,0 +1,68 @@
+package dev.zloop.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExamplesTest {
+
+  @Test
+  void helloHearsItsEchoAndEnds() throws Exception {
+    try (Program hello = Program.java(Hello.class)) {
+      assertEquals(0, hello.exitStatus(), hello::output);
+      assertEquals("hello", hello.output());
+    }
+  }
+
+  @Test
+  void tickerTicksOnALoopAndEnds() throws Exception {
+    try (Program ticker = Program.java(Ticker.class, "3", "50")) {
+      assertEquals(0, ticker.exitStatus(), ticker::output);
+      ticker.awaitLine("tick 1 on zloop-shared-1, \\d+\\.\\d\\d ms late");
+      ticker.awaitLine("tick 3 on zloop-shared-1, .*");
+      assertEquals(3, ticker.output().lines().count(), ticker::output);
+    }
+  }
+
+  @Test
+  void echoServerSendsBackWhatItGets() throws Exception {
+    try (Program echo = Program.java(EchoServer.class, "0")) {
+      int port = Integer.parseInt(echo.awaitLine("echoing on 127\\.0\\.0\\.1:(\\d+)").group(1));
+      byte[] bytes = new byte[1 << 16];
+      new Random(port).nextBytes(bytes);
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        client.getOutputStream().write(bytes);
+        client.shutdownOutput();
+        assertArrayEquals(bytes, client.getInputStream().readAllBytes());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"seven", "65536", "-1", "7000 7001"})
+  void echoServerExplainsItselfToWhomGivesABadPort(String arguments) throws Exception {
+    try (Program echo = Program.java(EchoServer.class, arguments.split(" "))) {
+      assertEquals(2, echo.exitStatus(), echo::output);
+      echo.awaitLine("usage: EchoServer \\[PORT\\]");
+    }
+  }
+
+  @Test
+  void echoServerSaysWhichPortIsInUse() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Program echo = Program.java(EchoServer.class, "" + other.getLocalPort())) {
+      assertEquals(1, echo.exitStatus(), echo::output);
+      assertTrue(
+          echo.output().contains("bind(127.0.0.1:" + other.getLocalPort() + "): EADDRINUSE"),
+          echo::output);
+    }
+  }
+}
