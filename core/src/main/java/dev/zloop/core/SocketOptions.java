@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Options of sockets: those of a listener, and those of a connection. Each kind of socket takes what
- * concerns it and leaves the rest; Unix sockets leave what is TCP's. Immutable: the {@code with..}
- * methods make another.
+ * Options of sockets: those of a listener, and those of a connection. Each kind of socket takes
+ * what concerns it and leaves the rest; Unix sockets leave what is TCP's. Immutable: the {@code
+ * with..} methods make another.
  *
  * @param backlog of a listener: connections that may wait to be accepted, 0 or more; the kernel
  *     caps it (net.core.somaxconn). listen(2)

@@ -43,11 +43,25 @@ public final class Connector implements Cancellable, LoopResource {
     void onFailed(IOException cause);
   }
 
+  /** What to connect, and how; the local address may be null. */
+  record Plan(SocketAddress remote, SocketAddress local, SocketOptions options, Duration timeout) {
+
+    Plan {
+      if (!(remote instanceof InetSocketAddress inet && inet.isUnresolved())) {
+        SocketAddresses.familyOf(remote); // throws if that is no kind of ours
+      }
+      if (local != null) {
+        SocketAddresses.familyOf(local);
+      }
+      Objects.requireNonNull(options, "options");
+      if (!timeout.isPositive()) {
+        throw new IllegalArgumentException("timeout is " + timeout + ", expected above 0");
+      }
+    }
+  }
+
   private final EventLoop loop;
-  private final SocketAddress remote;
-  private final SocketAddress local;
-  private final SocketOptions options;
-  private final Duration timeout;
+  private final Plan plan;
   private final Callback callback;
 
   /** What goes on: the resolution, and then an attempt. */
@@ -58,19 +72,10 @@ public final class Connector implements Cancellable, LoopResource {
   private final List<IOException> failures = new ArrayList<>();
   private boolean over;
 
-  private Connector(
-      EventLoop loop,
-      SocketAddress remote,
-      SocketAddress local,
-      SocketOptions options,
-      Duration timeout,
-      Callback callback) {
+  private Connector(EventLoop loop, Plan plan, Callback callback) {
     this.loop = loop;
-    this.remote = remote;
-    this.local = local;
-    this.options = options;
-    this.timeout = timeout;
-    this.callback = callback;
+    this.plan = plan;
+    this.callback = Objects.requireNonNull(callback, "callback");
   }
 
   /**
@@ -92,51 +97,33 @@ public final class Connector implements Cancellable, LoopResource {
       SocketOptions options,
       Duration timeout,
       Callback callback) {
-    Connector connector = new Connector(loop, remote, local, options, timeout, callback);
-    return connector.start(Resolver.Lookup.JDK);
+    Plan plan = new Plan(remote, local, options, timeout);
+    return connect(loop, plan, Resolver.Lookup.JDK, callback);
   }
 
-  /** As {@link #connect}, with addresses from elsewhere. */
-  static Cancellable connect(
-      EventLoop loop,
-      SocketAddress remote,
-      SocketOptions options,
-      Duration timeout,
-      Resolver.Lookup lookup,
-      Callback callback) {
-    return new Connector(loop, remote, null, options, timeout, callback).start(lookup);
-  }
-
-  private Connector start(Resolver.Lookup lookup) {
+  static Cancellable connect(EventLoop loop, Plan plan, Resolver.Lookup lookup, Callback callback) {
     assert loop.inLoop();
-    requireUsable();
-    loop.add(this);
-    stage = Resolver.resolve(loop, remote, lookup, new Resolved());
+    Connector connector = new Connector(loop, plan, callback);
+    loop.add(connector);
+    connector.start(lookup);
+    return connector;
+  }
+
+  private void start(Resolver.Lookup lookup) {
+    stage = Resolver.resolve(loop, plan.remote(), lookup, new Resolved());
     try {
-      timer = loop.schedule(this::onTimeout, timeout);
+      timer = loop.schedule(this::onTimeout, plan.timeout());
     } catch (RejectedExecutionException closing) {
       // onLoopClosing follows
-    }
-    return this;
-  }
-
-  private void requireUsable() {
-    Objects.requireNonNull(callback, "callback");
-    if (!timeout.isPositive()) {
-      throw new IllegalArgumentException("timeout is " + timeout + ", expected above 0");
-    }
-    if (!(remote instanceof InetSocketAddress inet && inet.isUnresolved())) {
-      SocketAddresses.familyOf(remote);
-    }
-    if (local != null) {
-      SocketAddresses.familyOf(local);
     }
   }
 
   private void tryNext() {
     while (untried.hasNext()) {
       try {
-        stage = ConnectAttempt.start(loop, untried.next(), local, options, new Attempted());
+        stage =
+            ConnectAttempt.start(
+                loop, untried.next(), plan.local(), plan.options(), new Attempted());
         return;
       } catch (IOException e) {
         failures.add(e);
@@ -147,7 +134,7 @@ public final class Connector implements Cancellable, LoopResource {
 
   private void onTimeout() {
     stage.cancel();
-    fail(Failures.ofTimeout(remote, timeout));
+    fail(Failures.ofTimeout(plan.remote(), plan.timeout()));
   }
 
   @Override
@@ -167,7 +154,7 @@ public final class Connector implements Cancellable, LoopResource {
   private void onLoopClosed() {
     if (!over) {
       stage.cancel();
-      fail(Failures.ofClosedLoop("connect", remote, loop));
+      fail(Failures.ofClosedLoop("connect", plan.remote(), loop));
     }
   }
 
