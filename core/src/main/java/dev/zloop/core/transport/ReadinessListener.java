@@ -41,6 +41,7 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
   }
 
   private void accept() {
+    int failures = 0;
     for (int left = ACCEPTS_PER_TURN_MAX; !paused && !closed; left--) {
       if (left == 0) {
         io.addToBacklog(this);
@@ -51,7 +52,7 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
         events.onAccepted(result);
       } else if (ReadinessIo.isWouldBlock(result)) {
         return;
-      } else if (!concernsOneConnection(-result)) {
+      } else if (!concernsOneConnection(-result) || ++failures == ACCEPTS_PER_TURN_MAX) {
         paused = true;
         events.onAcceptFailed(-result);
       }
@@ -60,7 +61,8 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
 
   /**
    * Errors of a connection that went, or was refused, while it waited in the backlog; the next may
-   * be fine. accept(2), "Error handling": pending network errors of the new socket come up here.
+   * be fine. accept(2), "Error handling": pending network errors of the new socket come up here. A
+   * turn of nothing else is a failure of accepting: a sandbox says EPERM, and for ever.
    */
   private static boolean concernsOneConnection(int errno) {
     return errno == Errno.ECONNABORTED

@@ -89,7 +89,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
     if (!closed && waitingSend != null && writable) {
       retrySend();
     }
-    if (!closed && receiving) {
+    if (!closed && receiving && !inBacklog) { // else its share of this turn is used up
       receive();
     }
     if (!closed && !receiving && endAhead && !inputEnded) {
@@ -147,7 +147,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
         io.addToBacklog(this);
         return;
       }
-      int room = buffers.room();
+      int room = Math.min(buffers.room(), budget);
       int result = io.syscalls().recv(fd, buffers.address(), room, 0);
       if (result > 0) {
         budget -= result;
