@@ -43,7 +43,10 @@ final class ClientConnect implements Connector.Callback {
   }
 
   private void begin(SocketAddress remote, SocketAddress local) {
-    if (!calledOff) {
+    if (calledOff) {
+      return;
+    }
+    try {
       connecting =
           Connector.connect(
               loop,
@@ -52,6 +55,8 @@ final class ClientConnect implements Connector.Callback {
               config.settings.socket(),
               config.settings.connectTimeout(),
               this);
+    } catch (RuntimeException unusable) { // an address of a kind that cannot be connected to
+      sink.error(unusable);
     }
   }
 

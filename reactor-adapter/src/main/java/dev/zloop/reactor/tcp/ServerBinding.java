@@ -44,12 +44,18 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
   private void resolve(MonoSink<DisposableServer> sink) {
     SocketAddress wanted = config.serverAddress();
     try {
-      loop.execute(() -> {
-        Cancellable resolving = Resolver.resolve(loop, wanted, new Opening(sink));
-        sink.onCancel(() -> callOff(resolving));
-      });
+      loop.execute(() -> resolveOnLoop(wanted, sink));
     } catch (RejectedExecutionException closed) {
       sink.error(closed);
+    }
+  }
+
+  private void resolveOnLoop(SocketAddress wanted, MonoSink<DisposableServer> sink) {
+    try {
+      Cancellable resolving = Resolver.resolve(loop, wanted, new Opening(sink));
+      sink.onCancel(() -> callOff(resolving));
+    } catch (RuntimeException unusable) { // an address of a kind that cannot be bound
+      sink.error(unusable);
     }
   }
 
@@ -74,13 +80,13 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
 
     @Override
     public void onResolved(List<SocketAddress> addresses) {
-      IOException failure = null;
+      Exception failure = null;
       for (SocketAddress address : addresses) {
         try {
           acceptor = Acceptor.open(loop, address, config.settings.socket(), ServerBinding.this);
           tellBound();
           return;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
           if (failure != null) {
             e.addSuppressed(failure);
           }
@@ -128,7 +134,7 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
           fd,
           config.childSettings.transport(),
           transport -> connection[0] = new TcpConnection(transport));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       Sockets.close(home, fd);
       LOG.warn("a connection to {} could not be served", address(), e);
       return;
