@@ -55,9 +55,10 @@ final class ScriptedWorld<S extends SocketIo> implements AutoCloseable {
     }
   }
 
+  /** Turns until the loop has closed. */
   void closeLoop() {
     loop.close();
-    while (!loop.onClosed().toCompletableFuture().isDone()) {
+    for (int i = 0; i < 100 && !loop.onClosed().toCompletableFuture().isDone(); i++) {
       turn();
     }
     loop.onClosed().toCompletableFuture().join();
@@ -65,9 +66,7 @@ final class ScriptedWorld<S extends SocketIo> implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!loop.onClosed().toCompletableFuture().isDone()) {
-      closeLoop();
-    }
+    closeLoop();
     for (Link link : links) {
       link.handler.retained.forEach(Lease::release);
       if (!link.handler.closed) {
