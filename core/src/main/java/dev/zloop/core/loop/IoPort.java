@@ -7,8 +7,11 @@ package dev.zloop.core.loop;
 public interface IoPort {
 
   /**
-   * Waits for I/O, a wakeup or the timeout; may return early and with nothing. No callback runs in
-   * here.
+   * Hands the kernel what was requested since the last call, and waits for I/O, a wakeup or the
+   * timeout; may return early and with nothing. No callback runs in here.
+   *
+   * <p>Each turn calls this once, and the first turn before anything is requested. What the kernel
+   * binds to a thread is therefore bound here, by the first call, and not where the port is made.
    *
    * @param timeoutNanos negative: for ever; zero: not at all
    */

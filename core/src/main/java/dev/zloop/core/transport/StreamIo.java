@@ -22,8 +22,9 @@ public interface StreamIo {
   void stopReceiving();
 
   /**
-   * Sends from the front of a queue that is not empty; one send at a time. The queue's front must
-   * not change until the send is complete.
+   * Sends from the front of a queue that is not empty; one send at a time. Until the send is
+   * complete, nothing is removed from the queue. It may be added to: a send that has not reached
+   * the kernel yet takes what was added along.
    *
    * @return bytes that the kernel took, 1 or more; {@link SocketIo#IN_FLIGHT} when {@link
    *     StreamEvents#onSent} will tell; or -errno
@@ -39,7 +40,8 @@ public interface StreamIo {
 
   /**
    * Stops all, waits for what is in flight, closes the descriptor, and then tells {@link
-   * StreamEvents#onClosed}, in a later turn; nothing else is told after this call. Idempotent.
+   * StreamEvents#onClosed}, in a later turn; nothing else is told after this call, so that the
+   * memory of a send in flight is free again with onClosed. Idempotent.
    *
    * @param reset whether the peer is to see a reset (RST) rather than an end (FIN)
    */
