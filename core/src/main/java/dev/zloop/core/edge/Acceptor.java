@@ -121,7 +121,9 @@ public final class Acceptor implements LoopResource {
   private void pause(NativeIoException cause) {
     Duration delay = backOff.next();
     if (backOff.beginsEpisode(loop.nanoTime())) {
-      LOG.log(WARNING, cause.getMessage() + "; pausing, and trying again with back-off");
+      // A logger may fail just here: the first line that the JDK's formats reads a file.
+      String line = cause.getMessage() + "; pausing, and trying again with back-off";
+      tell(() -> LOG.log(WARNING, line));
     }
     try {
       resumption = loop.schedule(io::resume, delay);

@@ -124,6 +124,20 @@ class BackOffTest {
   }
 
   @Test
+  void aLoggerThatLacksADescriptorTooIsReportedAndAcceptingGoesOn() throws Exception {
+    log.failure = new Error("no file can be opened");
+    loop.failures.put(ACCEPT, Errno.EMFILE);
+    connect(1);
+    loop.settle();
+    loop.failures.clear();
+    loop.advance(BackOff.FIRST);
+
+    assertEquals(1, accepted.fds.size());
+    assertEquals(List.of(log.failure), loop.errors);
+    loop.errors.clear();
+  }
+
+  @Test
   void aLaterEpisodeIsAnotherLine() throws Exception {
     loop.failures.put(ACCEPT, Errno.EMFILE);
     connect(1);

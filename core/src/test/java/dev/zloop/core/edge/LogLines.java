@@ -10,6 +10,9 @@ import java.util.logging.Logger;
 final class LogLines extends Handler implements AutoCloseable {
   final List<String> lines = new CopyOnWriteArrayList<>();
 
+  /** Thrown by the logger from now on, or null. */
+  volatile Error failure;
+
   private final Logger logger = Logger.getLogger("dev.zloop.core"); // loggers are held weakly
 
   LogLines() {
@@ -19,6 +22,9 @@ final class LogLines extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord record) {
+    if (failure != null) {
+      throw failure;
+    }
     lines.add(record.getMessage());
   }
 
