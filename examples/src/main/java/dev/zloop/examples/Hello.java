@@ -8,10 +8,6 @@ import reactor.core.publisher.Mono;
 
 /** The README's program: a server that echoes, a client that says hello, and what it hears. */
 public final class Hello {
-
-  private Hello() {}
-
-  /** Ends by itself. */
   public static void main(String[] args) {
     DisposableServer server =
         TcpServer.create()
