@@ -26,7 +26,7 @@ class ExamplesTest {
   void tickerTicksOnALoopAndEnds() throws Exception {
     try (Program ticker = Program.java(Ticker.class, "3", "50")) {
       assertEquals(0, ticker.exitStatus(), ticker::output);
-      ticker.awaitLine("tick 1 on zloop-shared-1, \\d+\\.\\d\\d ms late");
+      ticker.awaitLine("tick 1 on zloop-shared-1, after \\d+\\.\\d\\d ms");
       ticker.awaitLine("tick 3 on zloop-shared-1, .*");
       assertEquals(3, ticker.output().lines().count(), ticker::output);
     }
