@@ -89,6 +89,9 @@ public final class Transport implements LoopResource {
   /** A turn is due that goes on flushing. */
   private boolean flushDue;
 
+  /** Bytes that the kernel has taken, in all. */
+  private long sentBytes;
+
   private boolean outputEndWanted;
   private boolean outputEnded;
 
@@ -250,6 +253,11 @@ public final class Transport implements LoopResource {
     return queue.bytes();
   }
 
+  /** Bytes that the kernel has taken, in all. What was dropped, because the end came, is not. */
+  public long sentBytes() {
+    return sentBytes;
+  }
+
   /** How many bytes the queue takes until it is full; 0 if it is, or if the output has ended. */
   public long writableBytes() {
     return isWritable() ? options.writeQueueHighBytes() - queue.bytes() : 0;
@@ -341,6 +349,7 @@ public final class Transport implements LoopResource {
       breakOff("send", -result);
       return;
     }
+    sentBytes += result;
     queue.removeSent(result, releaser);
     if (queue.bytes() <= options.writeQueueLowBytes()) {
       hasRoomAgain |= full;

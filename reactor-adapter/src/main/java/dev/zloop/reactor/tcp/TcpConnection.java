@@ -36,7 +36,7 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
 
   private final List<Sender> senders = new ArrayList<>(2);
 
-  /** Bytes ever written to the transport, whether sent or not. */
+  /** Bytes ever written to the transport, whether sent, queued or dropped. */
   private long writtenBytes;
 
   /** Null if no handler governs this connection. */
@@ -120,8 +120,9 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
 
   /** Takes the buffer. */
   void write(ByteBuf buffer) {
-    writtenBytes += buffer.readableBytes();
+    int length = buffer.readableBytes();
     NativeWrites.write(transport, buffer);
+    writtenBytes += length;
   }
 
   void flush() {
@@ -138,9 +139,9 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
     return writtenBytes;
   }
 
-  /** Where the output stands that the kernel took. */
+  /** Where the output stands that the kernel took; what was dropped never gets there. */
   long sentBytes() {
-    return writtenBytes - transport.queuedBytes();
+    return transport.sentBytes();
   }
 
   // ---- from the transport
