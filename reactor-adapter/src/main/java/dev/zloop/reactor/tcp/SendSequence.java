@@ -72,7 +72,7 @@ final class SendSequence implements Outbound {
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
-      buffers.subscribe(new Sender(connection, actual));
+      Sender.subscribe(buffers, connection, actual);
     }
   }
 }

@@ -6,6 +6,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Fuseable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
@@ -29,6 +31,10 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
   private final Queue<ByteBuf> queue = Queues.<ByteBuf>unbounded(16).get();
 
   private Subscription upstream;
+
+  /** A buffer that exists before it is requested, until it comes; or null. */
+  private ByteBuf existing;
+
   private Throwable upstreamError;
 
   /** Written after upstreamError, which it publishes. */
@@ -50,9 +56,30 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
   /** Where in the connection's output the last byte of this publisher stands; -1 if not known. */
   private long endPosition = -1;
 
-  Sender(TcpConnection connection, CoreSubscriber<? super Void> actual) {
+  private Sender(
+      TcpConnection connection, CoreSubscriber<? super Void> actual, ByteBuf existing) {
     this.connection = connection;
     this.actual = actual;
+    this.existing = existing;
+  }
+
+  static void subscribe(
+      Flux<? extends ByteBuf> buffers,
+      TcpConnection connection,
+      CoreSubscriber<? super Void> actual) {
+    buffers.subscribe(new Sender(connection, actual, existing(buffers)));
+  }
+
+  /** The buffer of {@code Mono.just(buffer)}: given already, and to be released in any case. */
+  private static ByteBuf existing(Flux<? extends ByteBuf> buffers) {
+    if (buffers instanceof Fuseable.ScalarCallable<?> scalar) {
+      try {
+        return (ByteBuf) scalar.call();
+      } catch (Exception failing) {
+        return null; // an error instead of a buffer
+      }
+    }
+    return null;
   }
 
   @Override
@@ -67,12 +94,13 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
     if (Operators.validate(upstream, subscription)) {
       upstream = subscription;
       actual.onSubscribe(this);
-      connection.runOnLoop(this::start, this::refuse);
+      connection.runOnLoop(this::start, this::refuseStart);
     }
   }
 
   @Override
   public void onNext(ByteBuf buffer) {
+    existing = null;
     if (connection.loop().inLoop() && WIP.compareAndSet(this, 0, 1)) {
       write(buffer);
       afterWriting();
@@ -115,7 +143,7 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
 
   private void drainOnLoop() {
     if (WIP.getAndIncrement(this) == 0) {
-      connection.runOnLoop(this::drain, this::refuse);
+      connection.runOnLoop(this::drain, this::refuseDrain);
     }
   }
 
@@ -154,6 +182,7 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
   private void afterWriting() {
     if (cancelled && !ended) {
       ended = true;
+      releaseExisting();
       connection.remove(this);
     }
     if (ended) {
@@ -191,8 +220,16 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
   void fail(Throwable cause) {
     if (!ended) {
       upstream.cancel();
+      releaseExisting();
       end(cause);
       drainOnLoop(); // releases what is queued
+    }
+  }
+
+  private void releaseExisting() {
+    if (existing != null) {
+      existing.release();
+      existing = null;
     }
   }
 
@@ -209,16 +246,26 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
     }
   }
 
-  /** The loop is closed: nobody else is at work here any more. */
-  private void refuse(RejectedExecutionException cause) {
+  // ---- when the loop is closed, or closing: on any thread
+
+  /** The loop has never seen this sender, so nobody else will tell. */
+  private void refuseStart(RejectedExecutionException cause) {
     upstream.cancel();
-    boolean first = !ended;
-    ended = true;
-    for (ByteBuf buffer = queue.poll(); buffer != null; buffer = queue.poll()) {
-      buffer.release();
-    }
-    if (first && !cancelled) {
+    releaseExisting();
+    if (!cancelled) {
       actual.onError(connection.closedException(cause));
     }
+  }
+
+  /** The loop has told the end to this sender, or will; here is what still comes from upstream. */
+  private void refuseDrain(RejectedExecutionException cause) {
+    upstream.cancel();
+    int missed = wip;
+    do {
+      for (ByteBuf buffer = queue.poll(); buffer != null; buffer = queue.poll()) {
+        buffer.release();
+      }
+      missed = WIP.addAndGet(this, -missed);
+    } while (missed != 0);
   }
 }
