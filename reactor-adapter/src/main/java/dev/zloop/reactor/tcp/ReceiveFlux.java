@@ -48,7 +48,8 @@ final class ReceiveFlux extends Flux<ByteBuf> implements Subscription {
       return;
     }
     actual.onSubscribe(this);
-    connection.runOnLoop(() -> attach(actual));
+    connection.runOnLoop(
+        () -> attach(actual), closed -> actual.onError(connection.closedException(closed)));
   }
 
   private void attach(CoreSubscriber<? super ByteBuf> actual) {
