@@ -21,6 +21,7 @@ public final class ZLoopBlockHoundIntegration implements BlockHoundIntegration {
     // Reactor's and Netty's integrations cover the threads of ZLoopThreads.
     builder.nonBlockingThreadPredicate(current -> current.or(LoopThread.class::isInstance));
     allowHandingWorkToExecutors(builder);
+    allowSharingTheAllocator(builder);
     markOwnWaits(builder);
   }
 
@@ -33,6 +34,15 @@ public final class ZLoopBlockHoundIntegration implements BlockHoundIntegration {
     builder.allowBlockingCallsInside(ThreadPoolExecutor.class.getName(), "execute");
     builder.disallowBlockingCallsInside(
         ThreadPoolExecutor.CallerRunsPolicy.class.getName(), "rejectedExecution");
+  }
+
+  /**
+   * Threads that are not Netty's share what its default allocator allocates from. When it makes
+   * more of that for them, it waits until an allocation that goes on is done.
+   */
+  private static void allowSharingTheAllocator(BlockHound.Builder builder) {
+    builder.allowBlockingCallsInside(
+        "io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "tryExpandMagazines");
   }
 
   /**
