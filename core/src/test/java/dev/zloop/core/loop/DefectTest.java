@@ -150,7 +150,7 @@ class DefectTest {
     try (var started = new StartedLoop()) {
       started.io.defect = defect;
       started.loop.wakeup();
-      assertTrue(started.thread.join(Duration.ofSeconds(Elsewhere.PATIENCE_SECONDS)));
+      assertTrue(started.thread.join(Duration.ofSeconds(Patience.SECONDS)));
       assertEquals(List.of(defect), List.copyOf(started.uncaught));
       assertTrue(started.loop.onClosed().toCompletableFuture().isCompletedExceptionally());
       assertTrue(started.io.closed);

@@ -10,21 +10,11 @@ import java.util.concurrent.TimeUnit;
 /** Threads other than the test's. */
 final class Elsewhere {
 
-  /** A safety net only: no test is right or wrong by how long something takes. */
-  static final long PATIENCE_SECONDS = 60;
-
-  private static final long TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   interface Action {
     void run() throws Exception;
   }
 
   private Elsewhere() {}
-
-  /** Whether a test that tries its luck has done so for long enough, whatever the machine. */
-  static boolean hasTriedLongEnough(long begin) {
-    return System.nanoTime() - begin > TRY_NANOS;
-  }
 
   /** Runs an action on a thread of its own and returns when it has ended. */
   static void run(Action action) {
@@ -55,7 +45,7 @@ final class Elsewhere {
     for (Action action : actions) {
       ends.add(
           start(() -> {
-            gate.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            gate.await(Patience.SECONDS, TimeUnit.SECONDS);
             action.run();
           }));
     }
@@ -64,7 +54,7 @@ final class Elsewhere {
 
   static <T> T await(CompletableFuture<T> future) {
     try {
-      return future.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+      return future.orTimeout(Patience.SECONDS, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.zloop.core.Timer;
 import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,6 +132,55 @@ class InboxMemoryTest {
   }
 
   @Test
+  void aTakenTaskIsNotKept() {
+    var inbox = new Inbox(4);
+    var kept = new ArrayList<WeakReference<Runnable>>();
+    for (int i = 0; i < 20; i++) {
+      inbox.offer(captured(kept));
+    }
+    for (Runnable task = inbox.poll(); task != null; task = inbox.poll()) {
+      task.run();
+    }
+    assertForgotten(kept);
+    assertTrue(inbox.isEmpty());
+  }
+
+  @Test
+  void aTimerThatRanOrWasCancelledDoesNotKeepItsTask() {
+    var loop = Loops.on(new BlockingIo());
+    loop.runOnce(NO_DEADLINE, false, 1);
+    var kept = new ArrayList<WeakReference<Runnable>>();
+    var timers = new ArrayList<Timer>();
+    for (long delay : new long[] {0, 1, 1_000_000_000_000L}) {
+      timers.add(loop.schedule(captured(kept), delay));
+    }
+    assertTrue(timers.getLast().cancel());
+    while (!timers.stream().allMatch(Timer::isDone)) {
+      loop.runOnce(NO_DEADLINE, true, 1);
+    }
+    assertForgotten(kept);
+    assertEquals(1, timers.stream().filter(Timer::isCancelled).count());
+  }
+
+  /** A task of its own that nobody holds but who is given it. */
+  private static Runnable captured(List<WeakReference<Runnable>> kept) {
+    var task =
+        new Runnable() {
+          @Override
+          public void run() {}
+        };
+    kept.add(new WeakReference<>(task));
+    return task;
+  }
+
+  private static void assertForgotten(List<WeakReference<Runnable>> references) {
+    for (var patience = new Patience(); !references.stream().allMatch(r -> r.refersTo(null)); ) {
+      System.gc();
+      patience.spin("a task is kept");
+    }
+  }
+
+  @Test
   void anInboxThatFoundNoMemoryToGrowTellsItsCallerAndStaysUsable() throws Exception {
     Process child =
         new ProcessBuilder(
@@ -140,10 +192,10 @@ class InboxMemoryTest {
             .redirectErrorStream(true)
             .start();
     try {
-      assertTrue(child.waitFor(Duration.ofSeconds(Elsewhere.PATIENCE_SECONDS)), "it hangs");
+      assertTrue(child.waitFor(Duration.ofSeconds(Patience.SECONDS)), "it hangs");
       assertEquals("usable\n", new String(child.getInputStream().readAllBytes()));
     } finally {
-      child.destroyForcibly().waitFor(Elsewhere.PATIENCE_SECONDS, TimeUnit.SECONDS);
+      child.destroyForcibly().waitFor(Patience.SECONDS, TimeUnit.SECONDS);
     }
   }
 

@@ -7,198 +7,247 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The inbox under many producers, one consumer and a closer. */
+/** The inbox under producers, a consumer and a closer at once. */
 class InboxRaceTest {
-  private static final int PRODUCERS = 4;
 
-  /** The number-th task of a producer, with a plain field that the consumer must see filled. */
+  /** A producer's task; the number is no final field: only the inbox makes the consumer see it. */
   private static final class Numbered implements Runnable {
     final int producer;
     int number;
 
-    Numbered(int producer) {
+    Numbered(int producer, int number) {
       this.producer = producer;
+      this.number = number;
     }
 
     @Override
     public void run() {}
   }
 
-  private static Numbered numbered(int producer, int number) {
-    var task = new Numbered(producer);
-    task.number = number;
-    return task;
+  /** An inbox, what its producers had accepted, and what its consumer took of it. */
+  private static class Traffic {
+    final Inbox inbox;
+    final int[] accepted;
+    final int[] taken;
+
+    Traffic(int capacity, int producers) {
+      inbox = new Inbox(capacity);
+      accepted = new int[producers];
+      taken = new int[producers];
+    }
+
+    boolean offer(int producer) {
+      boolean offered = inbox.offer(new Numbered(producer, accepted[producer]));
+      accepted[producer] += offered ? 1 : 0;
+      return offered;
+    }
+
+    void offer(int producer, int tasks) {
+      for (int i = 0; i < tasks; i++) {
+        assertTrue(offer(producer));
+      }
+    }
+
+    /** Takes the next task, which must be its producer's next. */
+    boolean take() {
+      if (inbox.poll() instanceof Numbered task) {
+        assertEquals(taken[task.producer]++, task.number);
+        return true;
+      }
+      return false;
+    }
+
+    void take(int tasks) {
+      var patience = new Patience();
+      for (int left = tasks; left > 0; ) {
+        if (take()) {
+          left--;
+        } else {
+          patience.spin("a task does not arrive");
+        }
+      }
+    }
+
+    void takeAll() {
+      for (var patience = new Patience(); !inbox.isEmpty(); ) {
+        if (!take()) {
+          patience.spin("a task does not arrive");
+        }
+      }
+    }
+
+    void assertAllTaken() {
+      assertNull(inbox.poll());
+      assertTrue(inbox.isEmpty());
+      assertEquals(0, inbox.size());
+      assertEquals(Arrays.toString(accepted), Arrays.toString(taken));
+    }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 1024})
   void everyTaskArrivesOnceAndInItsProducersOrder(int capacity) {
-    int each = 200_000;
-    var inbox = new Inbox(capacity);
+    int producers = 4;
+    int each = 100_000;
+    var traffic = new Traffic(capacity, producers);
     var actions = new ArrayList<Elsewhere.Action>();
-    for (int producer = 0; producer < PRODUCERS; producer++) {
-      int mine = producer;
-      actions.add(() -> {
-        for (int number = 0; number < each; number++) {
-          assertTrue(inbox.offer(numbered(mine, number)));
-        }
-      });
+    for (int i = 0; i < producers; i++) {
+      int producer = i;
+      actions.add(() -> traffic.offer(producer, each));
     }
-    int[] next = new int[PRODUCERS];
-    actions.add(() -> {
-      for (int left = PRODUCERS * each; left > 0; ) {
-        if (inbox.poll() instanceof Numbered task) {
-          assertEquals(next[task.producer]++, task.number);
-          left--;
+    actions.add(() -> traffic.take(producers * each));
+    Elsewhere.runTogether(actions);
+    traffic.assertAllTaken();
+  }
+
+  @Test
+  void producersThatMeetInAFullInboxLetItGrowOnce() {
+    class Round extends Traffic implements Race.Round {
+      Round() {
+        super(2, 2);
+      }
+
+      @Override
+      public void run(int participant) {
+        offer(participant, 5);
+      }
+
+      @Override
+      public void verify() {
+        takeAll();
+        assertAllTaken();
+      }
+    }
+    Race.tryOften(2, Round::new);
+  }
+
+  @Test
+  void theConsumerFollowsWhileItGrows() {
+    class Round extends Traffic implements Race.Round {
+      Round() {
+        super(2, 1);
+      }
+
+      @Override
+      public void run(int participant) {
+        if (participant == 0) {
+          take(12);
         } else {
-          Thread.onSpinWait();
+          offer(0, 12);
         }
       }
-    });
-    Elsewhere.runTogether(actions);
-    int[] all = new int[PRODUCERS];
-    Arrays.fill(all, each);
-    assertEquals(Arrays.toString(all), Arrays.toString(next));
-    assertNull(inbox.poll());
-    assertTrue(inbox.isEmpty());
-  }
 
-  /** Bursts that fill and empty it over and over: slots are used again, and it grows at times. */
-  @Test
-  void everyTaskArrivesWhenItIsEmptiedOverAndOver() {
-    int bursts = 20_000;
-    var inbox = new Inbox(2);
-    var taken = new AtomicInteger();
-    Elsewhere.Action producer =
-        () -> {
-          for (int burst = 1; burst <= bursts; burst++) {
-            for (int i = 0; i < 1 + burst % 5; i++) {
-              assertTrue(inbox.offer(taken::incrementAndGet));
-            }
-            while (burst % 64 == 0 && !inbox.isEmpty()) {
-              Thread.onSpinWait();
-            }
-          }
-        };
-    int total = 2 * 3 * bursts;
-    Elsewhere.runTogether(
-        List.of(
-            producer,
-            producer,
-            () -> {
-              while (taken.get() < total) {
-                Runnable task = inbox.poll();
-                if (task != null) {
-                  task.run();
-                }
-              }
-            }));
-    assertEquals(total, taken.get());
-    assertTrue(inbox.isEmpty());
+      @Override
+      public void verify() {
+        assertAllTaken();
+      }
+    }
+    Race.tryOften(2, Round::new);
   }
 
   @Test
-  void itsSizeIsNeverNegativeAndNeverMoreThanWasOffered() {
-    int offers = 300_000;
-    var inbox = new Inbox(4);
-    var done = new AtomicBoolean();
-    Elsewhere.Action watcher =
-        () -> {
-          while (!done.get()) {
-            int size = inbox.size();
-            assertTrue(size >= 0 && size <= offers, "size " + size);
-          }
-        };
-    Elsewhere.runTogether(
-        List.of(
-            watcher,
-            () -> {
-              for (int i = 0; i < offers; i++) {
-                inbox.offer(() -> {});
-              }
-            },
-            () -> {
-              for (int left = offers; left > 0; ) {
-                if (inbox.poll() != null) {
-                  left--;
-                }
-              }
-              done.set(true);
-            }));
+  void aSlotThatIsJustBeingEmptiedIsUsedAgain() {
+    class Round extends Traffic implements Race.Round {
+      Round() {
+        super(4, 1);
+        offer(0, 3);
+      }
+
+      @Override
+      public void run(int participant) {
+        if (participant == 0) {
+          take(3);
+        } else {
+          offer(0, 2);
+        }
+      }
+
+      @Override
+      public void verify() {
+        takeAll();
+        assertAllTaken();
+      }
+    }
+    Race.tryOften(2, Round::new);
   }
 
   /**
-   * Close races the offers: what was accepted arrives, what was refused does not, and a consumer
-   * that finds a closed inbox empty need not come back. In half of the rounds the offers make it
-   * grow.
+   * What was accepted arrives, what was refused does not, and a consumer that finds a closed inbox
+   * empty need not come back.
    */
-  @Test
-  void everyAcceptedTaskArrivesAndNoRefusedOneWhenCloseRacesOffers() {
-    var rounds = new ArrayList<ClosingRound>();
-    for (int i = 0; i < 50_000; i++) {
-      rounds.add(new ClosingRound(i % 2 == 0 ? 2 : 64, 1 + i % 7));
+  @ParameterizedTest
+  @ValueSource(ints = {2, 64})
+  void everyAcceptedTaskArrivesAndNoRefusedOneWhenCloseRacesOffers(int capacity) {
+    class Round extends Traffic implements Race.Round {
+      private final int closeAfter;
+
+      Round(int closeAfter) {
+        super(capacity, 2);
+        this.closeAfter = closeAfter;
+      }
+
+      @Override
+      public void run(int participant) {
+        if (participant == 0) {
+          take(closeAfter);
+          inbox.close();
+          takeAll();
+        } else {
+          offerUntilClosed(participant - 1);
+        }
+      }
+
+      private void offerUntilClosed(int producer) {
+        while (accepted[producer] < 20) {
+          if (!offer(producer)) {
+            return;
+          }
+        }
+        for (var patience = new Patience(); !inbox.isClosed(); ) {
+          patience.spin("the inbox is not closed");
+        }
+        assertFalse(offer(producer));
+      }
+
+      @Override
+      public void verify() {
+        assertAllTaken();
+      }
     }
-    Elsewhere.runTogether(
-        List.of(
-            () -> rounds.forEach(round -> round.offerUntilClosed(0)),
-            () -> rounds.forEach(round -> round.offerUntilClosed(1)),
-            () -> rounds.forEach(ClosingRound::takeAndClose)));
-    for (ClosingRound round : rounds) {
-      assertEquals(Arrays.toString(round.accepted), Arrays.toString(round.arrived));
-    }
+    var rounds = new int[1];
+    Race.tryOften(2, () -> new Round(rounds[0]++ % 7));
+    Race.tryOften(3, () -> new Round(rounds[0]++ % 7));
   }
 
-  private static final class ClosingRound {
-    private static final int ACCEPTED_MAX = 20;
+  @Test
+  void itsSizeIsNeverNegative() {
+    class Round extends Traffic implements Race.Round {
+      Round() {
+        super(4, 1);
+      }
 
-    final int[] accepted = new int[2];
-    final int[] arrived = new int[2];
-    private final Inbox inbox;
-    private final int closeAfter;
-
-    ClosingRound(int capacity, int closeAfter) {
-      this.inbox = new Inbox(capacity);
-      this.closeAfter = closeAfter;
-    }
-
-    void offerUntilClosed(int producer) {
-      while (accepted[producer] < ACCEPTED_MAX) {
-        if (!inbox.offer(numbered(producer, accepted[producer]))) {
-          assertTrue(inbox.isClosed());
-          return;
+      @Override
+      public void run(int participant) {
+        for (int i = 0; i < 100; i++) {
+          if (participant == 0) {
+            offer(0, 1);
+            take(1);
+          } else {
+            int size = inbox.size();
+            assertTrue(size >= 0 && size <= 100, "size " + size);
+          }
         }
-        accepted[producer]++;
       }
-      while (!inbox.isClosed()) {
-        Thread.yield();
-      }
-      assertFalse(inbox.offer(() -> {}));
-    }
 
-    void takeAndClose() {
-      for (int taken = 0; taken < closeAfter; ) {
-        taken += take();
-      }
-      inbox.close();
-      while (!inbox.isEmpty()) {
-        take();
+      @Override
+      public void verify() {
+        assertAllTaken();
       }
     }
-
-    private int take() {
-      if (inbox.poll() instanceof Numbered task) {
-        assertEquals(arrived[task.producer]++, task.number);
-        return 1;
-      }
-      Thread.yield();
-      return 0;
-    }
+    Race.tryOften(2, Round::new);
   }
 }

@@ -1,7 +1,5 @@
 package dev.zloop.core.loop;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * A kernel whose waits end within nanoseconds of the wakeup, so that a test can try the moments at
  * which a loop falls asleep by the million. A wakeup that never comes is a failure.
@@ -11,16 +9,8 @@ final class SpinningIo implements IoPort {
 
   @Override
   public void await(long timeoutNanos) {
-    assert timeoutNanos <= 0;
-    long begin = System.nanoTime();
-    for (long spins = 1; timeoutNanos < 0 && !woken; spins++) {
-      Thread.onSpinWait();
-      if (spins % 1_000 == 0) {
-        Thread.yield();
-        if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(Elsewhere.PATIENCE_SECONDS)) {
-          throw new AssertionError("the loop sleeps for ever: a wakeup was lost");
-        }
-      }
+    for (var patience = new Patience(); timeoutNanos < 0 && !woken; ) {
+      patience.spin("the loop sleeps, and a wakeup was lost");
     }
     woken = false;
   }

@@ -44,7 +44,7 @@ final class StartedLoop implements AutoCloseable {
   void awaitSleep() throws InterruptedException {
     // What counts is a wait that begins after this task.
     Elsewhere.await(CompletableFuture.runAsync(io.waits::drainPermits, loop));
-    if (!io.waits.tryAcquire(Elsewhere.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!io.waits.tryAcquire(Patience.SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("the loop does not sleep");
     }
   }
@@ -55,14 +55,14 @@ final class StartedLoop implements AutoCloseable {
   }
 
   void awaitClosed() throws InterruptedException, ExecutionException, TimeoutException {
-    loop.onClosed().toCompletableFuture().get(Elsewhere.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    loop.onClosed().toCompletableFuture().get(Patience.SECONDS, TimeUnit.SECONDS);
   }
 
   @Override
   public void close() {
     loop.close();
     try {
-      if (!thread.join(Duration.ofSeconds(Elsewhere.PATIENCE_SECONDS))) {
+      if (!thread.join(Duration.ofSeconds(Patience.SECONDS))) {
         throw new AssertionError("the loop's thread does not end");
       }
     } catch (InterruptedException e) {

@@ -122,6 +122,16 @@ class TimerTest {
     }
 
     @Test
+    void aHugeDelayDoesNotGoBeforeATimerThatIsOverdue() {
+      after(10, "overdue");
+      io.nowNanos = 1_000;
+      loop.schedule(driven.note("huge"), Duration.ofSeconds(Long.MAX_VALUE));
+      driven.turn();
+      assertEquals(0, io.lastTimeout());
+      assertEquals(List.of("overdue"), driven.trace);
+    }
+
+    @Test
     void acrossTheOverflowOfTheClock() {
       io.nowNanos = Long.MAX_VALUE - 10;
       after(5, "before");
@@ -202,7 +212,7 @@ class TimerTest {
       after(20, "next");
       Elsewhere.run(() -> assertTrue(timer.cancel()));
       assertTrue(timer.isCancelled());
-      driven.turn();
+      driven.poll();
       assertEquals(1, loop.pendingTimers());
       pollAt(20);
       assertEquals(List.of("next"), driven.trace);
@@ -304,26 +314,80 @@ class TimerTest {
 
     /** Either the task runs or cancel says true; never both, never neither. */
     @Test
-    void whileTheyFireExactlyOneOfBothHappens() {
-      int rounds = 20_000;
+    void fromElsewhereWhileTheyRunExactlyOneOfBothHappens() {
+      class Round implements Race.Round {
+        private final AtomicInteger ran = new AtomicInteger();
+        private final AtomicInteger cancelled = new AtomicInteger();
+        private final Timer timer = loop.scheduleAt(ran::incrementAndGet, io.nowNanos);
+
+        @Override
+        public void run(int participant) {
+          if (participant == 0) {
+            driven.poll();
+          } else if (timer.cancel()) {
+            cancelled.incrementAndGet();
+          }
+        }
+
+        @Override
+        public void verify() {
+          driven.poll();
+          assertEquals(1, ran.get() + cancelled.get());
+          assertEquals(0, loop.pendingTimers());
+          io.timeouts.clear();
+        }
+      }
+      Race.tryOften(2, Round::new);
+      Race.tryOften(3, Round::new);
+    }
+
+    @Test
+    void fromElsewhereWhileTheLoopLearnsOfThemExactlyOneOfBothHappens() {
+      class Round implements Race.Round {
+        private final AtomicInteger ran = new AtomicInteger();
+        private final AtomicInteger cancelled = new AtomicInteger();
+
+        @Override
+        public void run(int participant) {
+          if (participant == 0) {
+            driven.poll();
+          } else if (loop.scheduleAt(ran::incrementAndGet, io.nowNanos).cancel()) {
+            cancelled.incrementAndGet();
+          }
+        }
+
+        @Override
+        public void verify() {
+          driven.poll();
+          driven.poll();
+          assertEquals(1, ran.get() + cancelled.get());
+          assertEquals(0, loop.pendingTimers());
+          io.timeouts.clear();
+        }
+      }
+      Race.tryOften(2, Round::new);
+    }
+
+    @Test
+    void onALoopWithAThreadNoneIsLost() {
       try (var started = new StartedLoop()) {
         var ran = new AtomicInteger();
         var cancelled = new AtomicInteger();
         Elsewhere.Action race =
             () -> {
-              for (int i = 0; i < rounds; i++) {
-                Timer timer = started.loop.schedule(ran::incrementAndGet, i % 50 * 1_000);
-                for (int spin = i % 70; spin > 0; spin--) {
-                  Thread.onSpinWait();
-                }
-                if (timer.cancel()) {
+              for (int i = 0; i < 10_000; i++) {
+                if (started.loop.schedule(ran::incrementAndGet, i % 50 * 1_000).cancel()) {
                   cancelled.incrementAndGet();
                 }
+                started.loop.schedule(ran::incrementAndGet, i % 50);
               }
             };
         Elsewhere.runTogether(List.of(race, race));
+        for (var patience = new Patience(); ran.get() + cancelled.get() < 40_000; ) {
+          patience.spin("a timer neither runs nor was cancelled");
+        }
         Elsewhere.await(started.run(() -> assertEquals(0, started.loop.pendingTimers())));
-        assertEquals(2 * rounds, ran.get() + cancelled.get());
+        assertEquals(40_000, ran.get() + cancelled.get());
         assertEquals(List.of(), List.copyOf(started.errors));
       }
     }

@@ -228,9 +228,8 @@ class TurnTest {
     }
 
     @Test
-    void producersThatNeverStopDoNotHoldATurn() {
+    void whatOthersAddWhileTasksRunWaitsForTheNextTurn() {
       driven.poll();
-      // Whenever a task is taken, there is one more.
       driven.executeElsewhere(
           new Runnable() {
             @Override

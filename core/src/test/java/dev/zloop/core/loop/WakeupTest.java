@@ -200,7 +200,7 @@ class WakeupTest {
               }
             },
             () -> {
-              for (int i = 1; i % 1_000 != 0 || !Elsewhere.hasTriedLongEnough(begin); i++) {
+              for (int i = 1; i % 1_000 != 0 || !Race.isLongEnough(begin); i++) {
                 asked.set(i);
                 loop.wakeup();
                 awaitAndLinger(i, answered);
@@ -220,7 +220,7 @@ class WakeupTest {
   private void giveAndLinger(EventLoop loop) {
     var ran = new AtomicInteger();
     try {
-      for (int i = 1; i % 1_000 != 0 || !Elsewhere.hasTriedLongEnough(begin); i++) {
+      for (int i = 1; i % 1_000 != 0 || !Race.isLongEnough(begin); i++) {
         loop.execute(ran::incrementAndGet);
         awaitAndLinger(i, ran);
       }
@@ -232,10 +232,8 @@ class WakeupTest {
 
   /** Lingers for some nanoseconds, each time others, to meet the loop at every step of its turn. */
   private static void awaitAndLinger(int round, AtomicInteger counter) {
-    for (int spins = 1; counter.get() < round; spins++) {
-      if (spins % 1_000 == 0) {
-        Thread.yield(); // to the loop, if it has no processor
-      }
+    for (var patience = new Patience(); counter.get() < round; ) {
+      patience.spin("the loop does not run its task");
     }
     for (int linger = round % 64; linger > 0; linger--) {
       Thread.onSpinWait();
