@@ -116,7 +116,7 @@ public final class Demo {
         "clients  %,d, connected in %,d ms, on loop %s (%s)",
         connections.size(), millis, loop.name(), loop.backend());
     console.say(
-        "load     each sends %,d bytes, waits for the echo, compares it, sends the next",
+        "load     messages of %,d B; each client sends one, awaits it, compares it, sends the next",
         options.sizeBytes);
     console.say("");
     console.say("  second   messages/s   MiB/s each way    p50 us    p99 us");
@@ -158,8 +158,9 @@ public final class Demo {
   /** On the server's loop. */
   private void showVisitor(Connection connection) {
     if (visitorsShown) {
-      console.say("visitor  %s came", connection.address());
-      connection.onDispose(() -> console.say("visitor  %s went", connection.address()));
+      String address = connection.address().toString().replace("/", "");
+      console.say("visitor  %s came", address);
+      connection.onDispose(() -> console.say("visitor  %s went", address));
     }
   }
 
