@@ -1,6 +1,6 @@
 package dev.zloop.core.transport;
 
-/** What a listening socket tells, on the loop's thread. */
+/** What a listening socket tells, on the loop's thread. None may throw: see StreamEvents. */
 public interface ListenerEvents {
 
   /** A connection: close-on-exec, non-blocking, and the receiver's to close. */

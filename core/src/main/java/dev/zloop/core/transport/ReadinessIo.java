@@ -50,13 +50,25 @@ public final class ReadinessIo implements SocketIo {
   public ReadinessIo(Poller poller, Syscalls syscalls) {
     this.poller = poller;
     this.syscalls = syscalls;
-    scratch = Region.allocate(MsgHdr.SIZE + IOVECS_MAX * IoVec.SIZE + 8, 8);
+    scratch = newScratch();
     try {
       receiveBuffers = new ReceiveBuffers(ReceiveBuffers.CHUNKS_MAX);
     } catch (Throwable error) {
       scratch.close();
       throw error;
     }
+  }
+
+  /** For tests, which bring buffers that run out. */
+  ReadinessIo(Poller poller, Syscalls syscalls, ReceiveBuffers receiveBuffers) {
+    this.poller = poller;
+    this.syscalls = syscalls;
+    this.scratch = newScratch();
+    this.receiveBuffers = receiveBuffers;
+  }
+
+  private static Region newScratch() {
+    return Region.allocate(MsgHdr.SIZE + IOVECS_MAX * IoVec.SIZE + 8, 8);
   }
 
   @Override

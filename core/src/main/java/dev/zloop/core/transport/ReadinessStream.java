@@ -152,7 +152,12 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
       if (result > 0) {
         budget -= result;
         readable = result == room || endAhead;
-        events.onReceived(buffers.lend(result));
+        Lease lease = buffers.lend(result);
+        if (lease != null) {
+          events.onReceived(lease);
+        } else {
+          endInput(Errno.ENOMEM); // for this stream lacks bytes from here on; the others go on
+        }
       } else if (ReadinessIo.isWouldBlock(result) && brokenErrno == 0) {
         readable = false;
       } else {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The memory that a loop receives into, and lends out as {@link Lease}s.
@@ -29,6 +30,7 @@ final class ReceiveBuffers {
   static final int ROOM_BYTES_MIN = 64 << 10;
 
   private final int chunksMax;
+  private final IntFunction<ByteBuffer> copyMemory;
   private final List<Chunk> chunks = new ArrayList<>();
   private final ArrayList<Chunk> setAside = new ArrayList<>();
   private final ArrayDeque<ChunkLease> spareLeases = new ArrayDeque<>();
@@ -42,7 +44,13 @@ final class ReceiveBuffers {
   private volatile boolean closed;
 
   ReceiveBuffers(int chunksMax) {
+    this(chunksMax, ByteBuffer::allocateDirect);
+  }
+
+  /** For tests, which run out of memory. */
+  ReceiveBuffers(int chunksMax, IntFunction<ByteBuffer> copyMemory) {
     this.chunksMax = chunksMax;
+    this.copyMemory = copyMemory;
     this.current = newChunk();
   }
 
@@ -63,10 +71,14 @@ final class ReceiveBuffers {
     return current.region.address() + current.used;
   }
 
-  /** Lends the first {@code length} bytes at {@link #address}, where something was received. */
+  /**
+   * Lends the first {@code length} bytes at {@link #address}, where something was received.
+   *
+   * @return null if there is no memory left to copy them to: they are lost
+   */
   Lease lend(int length) {
     if (CHUNK_BYTES - current.used - length < ROOM_BYTES_MIN && !hasSpare()) {
-      return new CopiedLease(current.view, current.used, length);
+      return copy(length);
     }
     if (owner == null) {
       owner = Thread.currentThread();
@@ -79,12 +91,24 @@ final class ReceiveBuffers {
     return lease;
   }
 
+  private Lease copy(int length) {
+    try {
+      return new CopiedLease(copyMemory.apply(length).put(0, current.view, current.used, length));
+    } catch (OutOfMemoryError hoarded) {
+      return null;
+    }
+  }
+
   private boolean hasSpare() {
     if (spare == null) {
       spare = findReturned();
     }
     if (spare == null && chunks.size() < chunksMax) {
-      spare = newChunk();
+      try {
+        spare = newChunk();
+      } catch (OutOfMemoryError hoarded) {
+        return false;
+      }
     }
     return spare != null;
   }
@@ -214,11 +238,16 @@ final class ReceiveBuffers {
   }
 
   /** What arrived while no chunk could be lent: a copy, which the garbage collector frees. */
-  private record CopiedLease(ByteBuffer buffer, int offset, int length) implements Lease {
+  private record CopiedLease(ByteBuffer buffer) implements Lease {
 
-    CopiedLease {
-      buffer = ByteBuffer.allocateDirect(length).put(0, buffer, offset, length);
-      offset = 0;
+    @Override
+    public int offset() {
+      return 0;
+    }
+
+    @Override
+    public int length() {
+      return buffer.capacity();
     }
 
     @Override

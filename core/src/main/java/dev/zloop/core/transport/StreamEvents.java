@@ -1,7 +1,8 @@
 package dev.zloop.core.transport;
 
 /**
- * What a stream socket tells, on the loop's thread. None may block; what they throw is reported.
+ * What a stream socket tells, on the loop's thread. None may block, and none may throw: that would
+ * be a defect, which stops the loop. Whoever calls a user's code from here catches what it throws.
  */
 public interface StreamEvents {
 

@@ -32,9 +32,9 @@ public interface TransportHandler {
   void onReleased(Object owner);
 
   /**
-   * The connection is broken while nothing is being read; bytes that arrived before may still wait.
-   * Writes are dropped from here on. Go on reading to have those bytes, and then {@link #onClosed};
-   * or {@link Transport#abort} at once.
+   * The connection is broken, and its input has not come to its end: bytes that arrived before wait
+   * to be read. Writes are dropped from here on. Go on reading to have those bytes, and then {@link
+   * #onClosed}; or {@link Transport#abort} at once.
    */
   void onBroken(NativeIoException cause);
 

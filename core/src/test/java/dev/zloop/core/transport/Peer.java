@@ -54,6 +54,15 @@ final class Peer implements AutoCloseable {
     }
   }
 
+  /** As {@link #send}, unless the connection has gone. */
+  void trySend(int length) {
+    try {
+      send(length);
+    } catch (UncheckedIOException gone) {
+      failure = gone.getCause();
+    }
+  }
+
   /** Sends until the kernel takes no more; how many it took. */
   long sendUntilFull() {
     long total = 0;

@@ -370,6 +370,35 @@ class ReadinessStreamTest {
     }
   }
 
+  @Test
+  void aStreamWhoseBytesHaveNoMemoryEndsAndTheOthersGoOn() throws NativeIoException {
+    ScriptedKernel.Socket other = kernel.socket(OTHER);
+    ScriptedKernel.Socket third = kernel.socket(9);
+    ReceiveBuffers poor =
+        new ReceiveBuffers(
+            1,
+            length -> {
+              throw new OutOfMemoryError("none left, on purpose");
+            });
+    try (var poorWorld = new ScriptedWorld<>(new ReadinessIo(kernel, kernel, poor))) {
+      Link hoarder = poorWorld.open(OTHER);
+      Link modest = poorWorld.open(9);
+      hoarder.handler.retain = true;
+      hoarder.startReading();
+      modest.startReading();
+      for (int i = 0; i < 10; i++) {
+        other.receives.add(60_000);
+        third.receives.add(100);
+        kernel.edge(OTHER, READABLE);
+        kernel.edge(9, READABLE);
+        poorWorld.turn();
+      }
+      poorWorld.settle();
+      assertEquals("ENOMEM", hoarder.handler.errno());
+      assertEquals(1000, modest.handler.received);
+    }
+  }
+
   // ---- handles
 
   @Test

@@ -5,6 +5,7 @@ import static dev.zloop.core.transport.ReceiveBuffers.ROOM_BYTES_MIN;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -158,6 +159,25 @@ class ReceiveBuffersTest {
   }
 
   @Test
+  void whenThereIsNoMemoryLeftToCopyToTheBytesAreLostAndItSaysSo() {
+    ReceiveBuffers poor =
+        new ReceiveBuffers(
+            1,
+            length -> {
+              throw new OutOfMemoryError("none left, on purpose");
+            });
+    poor.room();
+    Lease pinning = poor.lend(10);
+    poor.room();
+    assertNull(poor.lend(CHUNK_BYTES - 10));
+    assertTrue(poor.room() >= ROOM_BYTES_MIN);
+    Lease next = poor.lend(100);
+    next.release();
+    pinning.release();
+    poor.close();
+  }
+
+  @Test
   void aSecondReleaseIsDetectedAsLongAsTheLeaseIsNotLentAgain() {
     Held held = receive(10);
     held.release();
@@ -189,6 +209,7 @@ class ReceiveBuffersTest {
     for (int i = 0; i < 2; i++) {
       releasers.add(
           Thread.ofPlatform()
+              .daemon()
               .start(() -> {
                 try {
                   for (Held held; (held = handedOver.take()) != end; ) {

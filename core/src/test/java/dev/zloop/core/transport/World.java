@@ -149,10 +149,22 @@ final class World implements AutoCloseable {
     }
   }
 
-  Link accept(Waiting waiting) {
+  /** The descriptor of a connection, for whoever is to close it elsewhere. */
+  int acceptRaw(Waiting waiting) {
+    int fd = acceptFd(waiting);
+    syscalls.open.remove(fd);
+    return fd;
+  }
+
+  private int acceptFd(Waiting waiting) {
     int flags = SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
     int fd = ok(syscalls.accept4(waiting.listener, flags));
     ok(syscalls.close(waiting.listener));
+    return fd;
+  }
+
+  Link accept(Waiting waiting) {
+    int fd = acceptFd(waiting);
     try {
       Recorder handler = new Recorder();
       Transport transport = Transport.open(loop, fd, waiting.options, t -> handler);
