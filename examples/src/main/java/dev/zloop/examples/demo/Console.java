@@ -2,6 +2,7 @@ package dev.zloop.examples.demo;
 
 import dev.zloop.reactor.Schedulers;
 import java.util.Locale;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -17,8 +18,11 @@ final class Console {
     writer.schedule(() -> System.out.println(line));
   }
 
-  /** Waits until everything is written. */
+  /**
+   * Waits until everything is written. Not by {@link Scheduler#disposeGracefully}, for which Reactor
+   * makes a thread that keeps the JVM up for ten seconds.
+   */
   void close() {
-    writer.disposeGracefully().block();
+    Mono.fromRunnable(writer::dispose).subscribeOn(writer).block();
   }
 }
