@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -397,6 +398,26 @@ class EndingContractTest {
           fail();
         };
     assertThatItEndsOnlyThis(link::abort);
+  }
+
+  @Test
+  void aHandlersFactoryThatThrowsLeavesTheDescriptorToTheCaller() {
+    World.Waiting waiting = world.connect(World.OPTIONS, 0);
+    int fd = world.acceptFd(waiting);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            Transport.open(
+                world.loop,
+                fd,
+                World.OPTIONS,
+                transport -> {
+                  throw new IllegalStateException("broken on purpose");
+                }));
+    world.settle();
+    assertTrue(world.syscalls.open.contains(fd));
+    World.ok(world.syscalls.close(fd));
+    waiting.peer().close();
   }
 
   // ---- the loop closes

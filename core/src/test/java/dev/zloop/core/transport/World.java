@@ -156,7 +156,8 @@ final class World implements AutoCloseable {
     return fd;
   }
 
-  private int acceptFd(Waiting waiting) {
+  /** Accepts a connection and makes no transport of it. */
+  int acceptFd(Waiting waiting) {
     int flags = SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
     int fd = ok(syscalls.accept4(waiting.listener, flags));
     ok(syscalls.close(waiting.listener));
