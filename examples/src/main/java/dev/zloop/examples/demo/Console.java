@@ -19,8 +19,8 @@ final class Console {
   }
 
   /**
-   * Waits until everything is written. Not by {@link Scheduler#disposeGracefully}, for which Reactor
-   * makes a thread that keeps the JVM up for ten seconds.
+   * Waits until everything is written. Not by {@link Scheduler#disposeGracefully}, for which
+   * Reactor makes a thread that keeps the JVM up for ten seconds.
    */
   void close() {
     Mono.fromRunnable(writer::dispose).subscribeOn(writer).block();
