@@ -72,6 +72,7 @@ public final class Acceptor implements LoopResource {
     Acceptor acceptor = new Acceptor(loop, handler);
     acceptor.open(address, options);
     loop.add(acceptor);
+    LOG.isLoggable(WARNING); // configures the log, out of a file, while there are descriptors
     return acceptor;
   }
 
