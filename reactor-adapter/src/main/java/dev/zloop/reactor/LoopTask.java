@@ -1,5 +1,6 @@
 package dev.zloop.reactor;
 
+import dev.zloop.core.loop.Abandonable;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -12,7 +13,7 @@ import reactor.core.scheduler.Scheduler;
  *   pending, running -> disposed
  * </pre>
  */
-class LoopTask implements Runnable, Disposable {
+class LoopTask implements Abandonable, Disposable {
   private static final int PENDING = 0;
   private static final int RUNNING = 1;
   private static final int DONE = 2;
@@ -98,6 +99,11 @@ class LoopTask implements Runnable, Disposable {
   @Override
   public final boolean isDisposed() {
     return state >= DONE || worker.isStopped() || isLost();
+  }
+
+  @Override
+  public final void abandon() {
+    dispose();
   }
 
   /** Called once: the task has run to its end, or never will. */

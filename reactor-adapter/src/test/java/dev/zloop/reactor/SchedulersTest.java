@@ -6,17 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.Scannable.Attr;
 import reactor.core.publisher.Flux;
@@ -178,5 +181,19 @@ class SchedulersTest {
   void reactorsOwnAreThereUnderTheSameName() {
     assertSame(reactor.core.scheduler.Schedulers.parallel(), Schedulers.parallel());
     assertSame(reactor.core.scheduler.Schedulers.boundedElastic(), Schedulers.boundedElastic());
+  }
+
+  @Test
+  void tasksOfALoopThatIsClosedBeforeItStartsAreDisposed() {
+    List<Throwable> reports = new CopyOnWriteArrayList<>();
+    ZLoop loop = ZLoop.builder().errorHandler((closed, error) -> reports.add(error)).build();
+    Disposable direct = Schedulers.fromZLoop(loop).schedule(() -> fail("ran"));
+    Disposable ofWorker = Schedulers.fromZLoop(loop).createWorker().schedule(() -> fail("ran"));
+
+    loop.close();
+
+    assertEquals(2, reports.size());
+    assertTrue(direct.isDisposed());
+    assertTrue(ofWorker.isDisposed());
   }
 }

@@ -2,6 +2,7 @@ package dev.zloop.core.edge;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.loop.Abandonable;
 import dev.zloop.core.loop.EventLoop;
 import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,7 +60,7 @@ public final class Sockets {
       return true;
     }
     try {
-      to.execute(() -> onLoop.accept(fd));
+      to.execute(new HandedOver(to, fd, onLoop));
       return true;
     } catch (RejectedExecutionException closed) {
       close(from, fd);
@@ -71,5 +72,24 @@ public final class Sockets {
   public static void close(EventLoop loop, int fd) {
     assert loop.inLoop();
     new RawSocket(loop, fd).close();
+  }
+
+  /** A descriptor on its way, which is closed if the loop ends before it arrives. */
+  private record HandedOver(EventLoop to, int fd, IntConsumer onLoop) implements Abandonable {
+
+    @Override
+    public void run() {
+      onLoop.accept(fd);
+    }
+
+    @Override
+    public void abandon() {
+      new RawSocket(to, fd).close(); // by whoever ends the loop, which may never have had a thread
+    }
+
+    @Override
+    public String toString() {
+      return "the hand-over of fd " + fd;
+    }
   }
 }

@@ -468,6 +468,16 @@ public final class EventLoop implements ZLoop {
     }
   }
 
+  private void abandon(Runnable unrun) {
+    if (unrun instanceof Abandonable holder) {
+      try {
+        holder.abandon();
+      } catch (Throwable error) {
+        report(error);
+      }
+    }
+  }
+
   private void reportUnrun(String why) {
     while (!inbox.isEmpty()) {
       Runnable task = inbox.poll();
@@ -481,6 +491,7 @@ public final class EventLoop implements ZLoop {
         report(
             new RejectedExecutionException(
                 nameOf(unrun) + " will not run on " + name() + ": " + why));
+        abandon(unrun);
       }
     }
   }

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.ZLoop;
+import dev.zloop.core.loop.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -100,6 +103,35 @@ class SocketsTest {
 
       assertFalse(taken);
       client.assertClosedByPeer();
+    }
+  }
+
+  @Test
+  void aLoopThatIsClosedBeforeItStartsClosesTheDescriptorsOnTheirWayToIt() throws Exception {
+    try (var from = new RunningLoop();
+        var client = acceptedBy(from)) {
+      var reports = new CopyOnWriteArrayList<String>();
+      var to =
+          (EventLoop)
+              ZLoop.builder()
+                  .errorHandler((loop, error) -> reports.add(error.getMessage()))
+                  .build();
+      boolean taken =
+          from.call(() ->
+              Sockets.handOver(
+                  from.loop,
+                  to,
+                  client.fd,
+                  fd -> {
+                    throw new AssertionError("arrived");
+                  }));
+
+      to.close();
+
+      assertTrue(taken);
+      client.assertClosedByPeer();
+      assertEquals(1, reports.size());
+      assertTrue(reports.get(0).startsWith("the hand-over of fd " + client.fd), reports.get(0));
     }
   }
 
