@@ -441,7 +441,7 @@ public final class EventLoop implements ZLoop {
 
   private void abandonTimers() {
     int abandoned = timers.size();
-    timers.clear(TimerTask::abandon);
+    timers.clear(timer -> giveBack(timer.abandon()));
     if (abandoned > 0) {
       log(DEBUG, "loop " + name() + " closed; pending timers cancelled: " + abandoned, null);
     }
@@ -468,7 +468,7 @@ public final class EventLoop implements ZLoop {
     }
   }
 
-  private void abandon(Runnable unrun) {
+  private void giveBack(Runnable unrun) {
     if (unrun instanceof Abandonable holder) {
       try {
         holder.abandon();
@@ -486,14 +486,23 @@ public final class EventLoop implements ZLoop {
       }
     }
     for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-      Runnable unrun = task instanceof TimerTask timer ? timer.abandon() : task;
-      if (unrun != null) {
-        report(
-            new RejectedExecutionException(
-                nameOf(unrun) + " will not run on " + name() + ": " + why));
-        abandon(unrun);
-      }
+      reportUnrun(task, why);
     }
+  }
+
+  /** A timer that is not due yet is only cancelled, as {@link #close} says. */
+  private void reportUnrun(Runnable task, String why) {
+    Runnable unrun = task;
+    boolean due = true;
+    if (task instanceof TimerTask timer) {
+      unrun = timer.abandon();
+      due = timer.isDue();
+    }
+    if (unrun != null && due) {
+      String what = nameOf(unrun) + " will not run on " + name() + ": " + why;
+      report(new RejectedExecutionException(what));
+    }
+    giveBack(unrun);
   }
 
   private static String nameOf(Runnable task) {

@@ -60,6 +60,10 @@ final class TimerHeap {
     for (TimerTask timer : cleared) {
       if (timer != null) {
         timer.heapIndex = TimerTask.NOT_IN_HEAP;
+      }
+    }
+    for (TimerTask timer : cleared) { // only now, since a receiver may cancel others
+      if (timer != null) {
         receiver.accept(timer);
       }
     }

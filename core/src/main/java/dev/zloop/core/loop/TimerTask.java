@@ -100,7 +100,7 @@ final class TimerTask implements Timer, Runnable {
   /**
    * The loop ends before it ran the task: nobody may run it any more.
    *
-   * @return the task if it was due, which is work that was accepted; else null
+   * @return the task that will not run; null if it ran or was cancelled before
    */
   Runnable abandon() {
     if (!OUTCOME.compareAndSet(this, PENDING, CANCELLED)) {
@@ -108,7 +108,12 @@ final class TimerTask implements Timer, Runnable {
     }
     Runnable unrun = task;
     task = null;
-    return due ? unrun : null;
+    return unrun;
+  }
+
+  /** Whether its time has come, and it only waited for its turn. */
+  boolean isDue() {
+    return due;
   }
 
   @Override

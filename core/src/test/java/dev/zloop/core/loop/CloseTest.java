@@ -4,6 +4,7 @@ import static dev.zloop.core.ZLoop.NO_DEADLINE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,32 @@ class CloseTest {
       assertInstanceOf(RejectedExecutionException.class, error);
       assertTrue(error.getMessage().contains(tasks[i]), error.getMessage());
       assertTrue(error.getMessage().contains("driven"), error.getMessage());
+    }
+  }
+
+  /** Notes when it gives back what it holds. */
+  private final class Holder implements Abandonable {
+    private final String name;
+    boolean ran;
+
+    Holder(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void run() {
+      ran = true;
+    }
+
+    @Override
+    public void abandon() {
+      assertFalse(io.closed);
+      driven.trace.add(name);
+    }
+
+    @Override
+    public String toString() {
+      return name;
     }
   }
 
@@ -106,6 +133,38 @@ class CloseTest {
       loop.execute(driven.note("second task"));
       loop.close();
       assertReported(nameless.getClass().getName(), "second task");
+      assertClosed();
+    }
+
+    @Test
+    void whatTasksAndTimersHoldIsGivenBackOnce() {
+      loop.execute(new Holder("task"));
+      loop.schedule(new Holder("due timer"), Duration.ZERO);
+      loop.schedule(new Holder("pending timer"), Duration.ofNanos(1));
+      loop.schedule(new Holder("cancelled timer"), Duration.ofNanos(1)).cancel();
+      loop.close();
+      assertEquals(List.of("task", "due timer", "pending timer"), driven.trace);
+      assertReported("task", "due timer");
+      assertClosed();
+    }
+
+    @Test
+    void aTaskThatFailsToGiveBackIsReportedAndTheOthersGiveBack() {
+      var failure = new IllegalStateException("the task's");
+      loop.execute(
+          new Abandonable() {
+            @Override
+            public void run() {}
+
+            @Override
+            public void abandon() {
+              throw failure;
+            }
+          });
+      loop.execute(new Holder("next"));
+      loop.close();
+      assertEquals(List.of("next"), driven.trace);
+      assertSame(failure, driven.errors.get(1));
       assertClosed();
     }
 
@@ -262,6 +321,54 @@ class CloseTest {
       assertEquals(0, loop.pendingTimers());
       assertEquals(List.of(), driven.trace);
       assertReported();
+    }
+
+    @Test
+    void whatPendingTimersHoldIsGivenBackOnceAndBeforeTheIoIsClosed() {
+      driven.turn();
+      io.onClose = driven.note("io closed")::run;
+      loop.schedule(new Holder("pending timer"), Duration.ofNanos(1));
+      loop.schedule(new Holder("cancelled timer"), Duration.ofNanos(1)).cancel();
+      loop.close();
+      driven.turn();
+      assertEquals(List.of("pending timer", "io closed"), driven.trace);
+      assertReported();
+    }
+
+    @Test
+    void whoGivesBackMayCancelOtherTimers() {
+      driven.turn();
+      var timers = new ArrayList<Timer>();
+      Abandonable cancelsAll =
+          new Abandonable() {
+            @Override
+            public void run() {}
+
+            @Override
+            public void abandon() {
+              timers.forEach(Timer::cancel);
+              driven.trace.add("given back");
+            }
+          };
+      for (int i = 1; i <= 10; i++) {
+        timers.add(loop.schedule(cancelsAll, Duration.ofNanos(i)));
+      }
+      loop.close();
+      driven.turn();
+      assertEquals(List.of("given back"), driven.trace);
+      assertReported();
+      assertClosed();
+    }
+
+    @Test
+    void whatTasksHoldThatRunIsTheirs() {
+      driven.turn();
+      var task = new Holder("task");
+      loop.execute(task);
+      loop.close();
+      driven.turn();
+      assertTrue(task.ran);
+      assertEquals(List.of(), driven.trace);
     }
 
     @Test
