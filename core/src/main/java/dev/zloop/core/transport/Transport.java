@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -37,9 +36,6 @@ public final class Transport implements LoopResource {
     CLOSING,
     CLOSED
   }
-
-  /** What a flush may send before other connections have their turn. */
-  private static final long FLUSH_BYTES_PER_TURN_MAX = 1 << 20;
 
   private final EventLoop loop;
   private final TransportOptions options;
@@ -71,27 +67,7 @@ public final class Transport implements LoopResource {
 
   // ---- output
 
-  private final WriteQueue queue = new WriteQueue();
-  private final Consumer<Object> releaser = this::tellReleased;
-
-  /** True exactly while the kernel may still read the memory at the queue's front. */
-  private boolean sendInFlight;
-
-  /** What was sent is being removed from the queue, or about to be: nothing may be sent again. */
-  private boolean sending;
-
-  /** The queue reached its high mark, and has not come down to the low one since. */
-  private boolean full;
-
-  /** It came down to the low mark, and the handler was not told yet. */
-  private boolean hasRoomAgain;
-
-  /** A turn is due that goes on flushing. */
-  private boolean flushDue;
-
-  /** Bytes that the kernel has taken, in all. */
-  private long sentBytes;
-
+  private final Output output;
   private boolean outputEndWanted;
   private boolean outputEnded;
 
@@ -99,7 +75,8 @@ public final class Transport implements LoopResource {
       EventLoop loop, TransportOptions options, Function<Transport, TransportHandler> handlers) {
     this.loop = loop;
     this.options = options;
-    this.handler = handlers.apply(this);
+    this.output = new Output(loop, options, new OutputOwner());
+    this.handler = new GuardedHandler(handlers.apply(this), this::onHandlerFailed);
   }
 
   /**
@@ -116,8 +93,7 @@ public final class Transport implements LoopResource {
       Function<Transport, TransportHandler> handlers)
       throws NativeIoException {
     Transport transport = new Transport(loop, options, handlers);
-    transport.io = SocketIo.of(loop).openStream(fd, transport.new Events());
-    loop.add(transport);
+    transport.begin(SocketIo.of(loop).openStream(fd, transport.new Events()));
     return transport;
   }
 
@@ -128,10 +104,15 @@ public final class Transport implements LoopResource {
       TransportOptions options,
       Function<Transport, TransportHandler> handlers) {
     Transport transport = new Transport(loop, options, handlers);
-    transport.io = connected;
     connected.handOver(transport.new Events());
-    loop.add(transport);
+    transport.begin(connected);
     return transport;
+  }
+
+  private void begin(StreamIo stream) {
+    io = stream;
+    output.attach(stream);
+    loop.add(this);
   }
 
   /** The loop that this transport lives on, for its whole life. */
@@ -182,7 +163,7 @@ public final class Transport implements LoopResource {
   private void deliver() {
     deliveryDue = false;
     while (reading && state == State.OPEN && !parked.isEmpty()) {
-      deliver(parked.poll());
+      handler.onReceived(parked.poll());
     }
     if (state == State.OPEN && parked.isEmpty()) {
       if (inputEnded) {
@@ -190,14 +171,6 @@ public final class Transport implements LoopResource {
       } else if (reading) {
         io.startReceiving();
       }
-    }
-  }
-
-  private void deliver(Lease lease) {
-    try {
-      handler.onReceived(lease);
-    } catch (Throwable error) {
-      failHandler(error);
     }
   }
 
@@ -225,11 +198,7 @@ public final class Transport implements LoopResource {
       closeIo(false);
       return;
     }
-    try {
-      handler.onInputEnd();
-    } catch (Throwable error) {
-      failHandler(error);
-    }
+    handler.onInputEnd();
     closeIfBothEnded();
   }
 
@@ -241,7 +210,7 @@ public final class Transport implements LoopResource {
    * again within one {@link #flush} tells nothing: ask afterwards.
    */
   public boolean isWritable() {
-    return outputIsOpen() && !full;
+    return outputIsOpen() && !output.isFull();
   }
 
   private boolean outputIsOpen() {
@@ -250,17 +219,17 @@ public final class Transport implements LoopResource {
 
   /** Bytes that the kernel has not taken yet. */
   public long queuedBytes() {
-    return queue.bytes();
+    return output.queuedBytes();
   }
 
   /** Bytes that the kernel has taken, in all. What was dropped, because the end came, is not. */
   public long sentBytes() {
-    return sentBytes;
+    return output.sentBytes();
   }
 
   /** How many bytes the queue takes until it is full; 0 if it is, or if the output has ended. */
   public long writableBytes() {
-    return isWritable() ? options.writeQueueHighBytes() - queue.bytes() : 0;
+    return isWritable() ? options.writeQueueHighBytes() - output.queuedBytes() : 0;
   }
 
   /**
@@ -277,11 +246,10 @@ public final class Transport implements LoopResource {
     assert loop.inLoop();
     boolean taken = outputIsOpen();
     if (!taken || length == 0) {
-      tellReleased(owner);
+      handler.onReleased(owner);
       return taken;
     }
-    queue.add(address, length, owner);
-    full |= queue.bytes() >= options.writeQueueHighBytes();
+    output.add(address, length, owner);
     return true;
   }
 
@@ -297,79 +265,8 @@ public final class Transport implements LoopResource {
   /** Sends what is queued: at once as far as the kernel takes it, and the rest when it does. */
   public void flush() {
     assert loop.inLoop();
-    if (sending) {
-      return; // within onReleased: the send that released goes on, with what was added
-    }
-    sendQueued();
-    hasRoomAgain = false; // who flushes asks afterwards
-    if (queue.isEmpty()) {
+    if (output.flush()) {
       onAllSent();
-    }
-  }
-
-  private void sendQueued() {
-    sending = true;
-    long budget = FLUSH_BYTES_PER_TURN_MAX;
-    while (maySend()) {
-      if (budget <= 0) {
-        flushDue = true;
-        loop.defer(this::flushAgain);
-        break;
-      }
-      int result = io.send(queue);
-      if (result == SocketIo.IN_FLIGHT) {
-        sendInFlight = true;
-      } else {
-        budget -= result;
-        onSendResult(result);
-      }
-    }
-    sending = false;
-  }
-
-  /** Asked before each send: releasing owners may have closed or aborted the transport. */
-  private boolean maySend() {
-    return (state == State.OPEN || state == State.FLUSHING)
-        && cause == null
-        && !sendInFlight
-        && !flushDue
-        && !queue.isEmpty();
-  }
-
-  private void flushAgain() {
-    flushDue = false;
-    if (state == State.OPEN || state == State.FLUSHING) {
-      sendQueued();
-      afterSend();
-    }
-  }
-
-  private void onSendResult(int result) {
-    if (result < 0) {
-      breakOff("send", -result);
-      return;
-    }
-    sentBytes += result;
-    queue.removeSent(result, releaser);
-    if (queue.bytes() <= options.writeQueueLowBytes()) {
-      hasRoomAgain |= full;
-      full = false;
-    }
-  }
-
-  /** What follows from a queue that became shorter, in a turn that is not the writer's own. */
-  private void afterSend() {
-    if (state == State.OPEN) {
-      tellSent();
-    }
-    if (hasRoomAgain && isWritable()) {
-      tellWritable();
-    }
-    hasRoomAgain = false;
-    if (queue.isEmpty()) {
-      onAllSent();
-    } else if (state == State.FLUSHING) {
-      startCloseTimer(); // anew: the peer took something
     }
   }
 
@@ -400,33 +297,6 @@ public final class Transport implements LoopResource {
       breakOff("shutdown", -result);
     } else {
       outputEnded = true;
-    }
-  }
-
-  private void tellWritable() {
-    try {
-      handler.onWritable();
-    } catch (Throwable error) {
-      failHandler(error);
-    }
-  }
-
-  private void tellSent() {
-    try {
-      handler.onSent();
-    } catch (Throwable error) {
-      failHandler(error);
-    }
-  }
-
-  private void tellReleased(Object owner) {
-    if (owner == null) {
-      return;
-    }
-    try {
-      handler.onReleased(owner);
-    } catch (Throwable error) {
-      failHandler(error);
     }
   }
 
@@ -495,7 +365,7 @@ public final class Transport implements LoopResource {
 
   private void onCloseTimeout() {
     if (state == State.FLUSHING) {
-      String operation = "close(fd " + fd() + "), the peer not taking " + queue.bytes() + " bytes";
+      String operation = "close(fd " + fd() + "), the peer not taking " + queuedBytes() + " bytes";
       abort(new NativeIoException(operation, Errno.ETIMEDOUT));
     } else {
       closeIo(false);
@@ -552,9 +422,7 @@ public final class Transport implements LoopResource {
     }
     NativeIoException broken = new NativeIoException(operation + "(fd " + fd() + ")", errno);
     cause = broken;
-    if (!sendInFlight) {
-      queue.clear(releaser);
-    }
+    output.drop();
     if (state == State.OPEN && !inputEndTold) {
       loop.defer(() -> tellBroken(broken));
     } else {
@@ -564,15 +432,11 @@ public final class Transport implements LoopResource {
 
   private void tellBroken(NativeIoException broken) {
     if (state == State.OPEN) {
-      try {
-        handler.onBroken(broken);
-      } catch (Throwable error) {
-        failHandler(error);
-      }
+      handler.onBroken(broken);
     }
   }
 
-  private void failHandler(Throwable error) {
+  private void onHandlerFailed(Throwable error) {
     loop.report(error);
     abort(new IOException("the handler of fd " + fd() + " failed", error));
   }
@@ -582,11 +446,11 @@ public final class Transport implements LoopResource {
     if (isEnding()) {
       return;
     }
-    boolean unsent = !queue.isEmpty();
+    boolean unsent = !output.isEmpty();
     if (cause == null && (state == State.OPEN || unsent)) {
       cause =
           new IOException(
-              "loop " + loop.name() + " was closed, with " + queue.bytes() + " bytes unsent");
+              "loop " + loop.name() + " was closed, with " + queuedBytes() + " bytes unsent");
     }
     closeIo(unsent);
   }
@@ -604,7 +468,7 @@ public final class Transport implements LoopResource {
       if (state != State.OPEN) {
         lease.release();
       } else if (reading && parked.isEmpty()) {
-        deliver(lease);
+        handler.onReceived(lease);
       } else {
         parked.add(lease);
       }
@@ -625,16 +489,7 @@ public final class Transport implements LoopResource {
 
     @Override
     public void onSent(int result) {
-      sendInFlight = false;
-      sending = true;
-      onSendResult(result);
-      sending = false;
-      if (cause == null) {
-        sendQueued();
-        afterSend();
-      } else {
-        queue.clear(releaser);
-      }
+      output.onSent(result);
     }
 
     @Override
@@ -645,13 +500,42 @@ public final class Transport implements LoopResource {
     @Override
     public void onClosed() {
       state = State.CLOSED;
-      sendInFlight = false;
-      queue.clear(releaser);
+      output.onClosed();
       loop.remove(Transport.this);
-      try {
-        handler.onClosed(cause);
-      } catch (Throwable error) {
-        loop.report(error);
+      handler.onClosed(cause);
+    }
+  }
+
+  /** What follows from sending. */
+  private final class OutputOwner implements Output.Owner {
+
+    @Override
+    public boolean maySend() {
+      return (state == State.OPEN || state == State.FLUSHING) && cause == null;
+    }
+
+    @Override
+    public void onReleased(Object writeOwner) {
+      handler.onReleased(writeOwner);
+    }
+
+    @Override
+    public void onSendFailed(int errno) {
+      breakOff("send", errno);
+    }
+
+    @Override
+    public void onProgress(boolean hasRoomAgain) {
+      if (state == State.OPEN) {
+        handler.onSent();
+      }
+      if (hasRoomAgain && isWritable()) {
+        handler.onWritable();
+      }
+      if (output.isEmpty()) {
+        onAllSent();
+      } else if (state == State.FLUSHING) {
+        startCloseTimer(); // anew: the peer took something
       }
     }
   }
