@@ -50,14 +50,16 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
 
   private int largestBytes;
 
+  /** How many were requested at a time, last. */
+  private long batch;
+
   /** The last signal was given, or will not be: whatever comes is released. */
   private boolean ended;
 
   /** Where in the connection's output the last byte of this publisher stands; -1 if not known. */
   private long endPosition = -1;
 
-  private Sender(
-      TcpConnection connection, CoreSubscriber<? super Void> actual, ByteBuf existing) {
+  private Sender(TcpConnection connection, CoreSubscriber<? super Void> actual, ByteBuf existing) {
     this.connection = connection;
     this.actual = actual;
     this.existing = existing;
@@ -199,13 +201,18 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
     }
   }
 
-  /** Requests what the write queue has room for, going by the largest buffer that was seen. */
+  /**
+   * Requests what the write queue has room for, going by the largest buffer that was seen; and at
+   * most twice as many as the last time, since a small header may come before large ones.
+   */
   void requestMore() {
     if (ended || outstanding > 0 || upstreamDone || !connection.transport().isWritable()) {
       return;
     }
     long room = connection.transport().writableBytes();
-    outstanding = largestBytes == 0 ? 1 : Math.clamp(room / largestBytes, 1, REQUEST_MAX);
+    long fitting = largestBytes == 0 ? 1 : room / largestBytes;
+    batch = Math.clamp(fitting, 1, Math.clamp(2 * batch, 1, REQUEST_MAX));
+    outstanding = batch;
     upstream.request(outstanding);
   }
 
