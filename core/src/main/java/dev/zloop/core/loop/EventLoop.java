@@ -272,6 +272,11 @@ public final class EventLoop implements ZLoop {
     return Thread.currentThread() == owner;
   }
 
+  /** Whether a thread runs the turns, or is about to: otherwise nothing given to it happens. */
+  public boolean isDriven() {
+    return owner != null;
+  }
+
   // ---- how work gets in
 
   @Override

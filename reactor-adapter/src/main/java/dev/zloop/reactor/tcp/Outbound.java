@@ -30,6 +30,9 @@ public interface Outbound extends Publisher<Void> {
    * more, because the connection ended or the subscription was cancelled. It requests no more than
    * the write queue has room for. Two that are subscribed to at the same time take turns, buffer by
    * buffer.
+   *
+   * <p>Who sends what it receives stops reading while its queue is full. If the peer does the same,
+   * and there is more on its way than all the buffers between them hold, both wait for ever.
    */
   Outbound send(Publisher<? extends ByteBuf> buffers);
 

@@ -128,11 +128,13 @@ public final class TcpClient {
   /**
    * Connects, and waits until that is done.
    *
-   * @throws IllegalStateException on a loop's thread, which must not wait, or if it takes longer
+   * @throws IllegalStateException on a loop's thread, which must not wait; if a loop was not
+   *     started; or if it takes longer
    * @throws RuntimeException as {@link #connect} fails, with the {@link java.io.IOException} as
    *     cause
    */
   public Connection connectNow(Duration timeout) {
+    config.checkLoopsAreDriven();
     return connect().block(timeout);
   }
 }

@@ -1,6 +1,8 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
+import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.Schedulers;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -60,7 +62,20 @@ final class TcpConfig implements Cloneable {
     if (address != null) {
       return Objects.requireNonNull(address.get(), "remoteAddress supplied null");
     }
+    if (port == 0) {
+      throw new IllegalArgumentException("no port to connect to was set: port(1 to 65535)");
+    }
     return InetSocketAddress.createUnresolved(host == null ? "localhost" : host, port);
+  }
+
+  /** For who waits: a loop that nobody runs would let them wait in vain. */
+  void checkLoopsAreDriven() {
+    for (ZLoop loop : loops.get().loops()) {
+      if (!((EventLoop) loop).isDriven()) {
+        throw new IllegalStateException(
+            "loop " + loop.name() + " was not started, so that nothing happens on it: start() it");
+      }
+    }
   }
 
   Handler handler() {

@@ -139,10 +139,12 @@ public final class TcpServer {
   /**
    * Binds, and waits until that is done.
    *
-   * @throws IllegalStateException on a loop's thread, which must not wait, or if it takes longer
+   * @throws IllegalStateException on a loop's thread, which must not wait; if a loop was not
+   *     started; or if it takes longer
    * @throws RuntimeException as {@link #bind} fails, with the {@link java.io.IOException} as cause
    */
   public DisposableServer bindNow(Duration timeout) {
+    config.checkLoopsAreDriven();
     return bind().block(timeout);
   }
 }
