@@ -148,6 +148,30 @@ class CloseRaceTest {
   }
 
   @Test
+  void everyAcceptedTaskIsReportedWhenExecuteRacesACloseBeforeTheStart() {
+    class Round extends ClosingRound {
+      private static int rounds;
+
+      @Override
+      public void run(int participant) {
+        if (participant == 0) {
+          Race.linger(++rounds % 499);
+          loop.close();
+        } else {
+          giver.giveUntilRefused(loop);
+        }
+      }
+
+      @Override
+      public void verify() {
+        super.verify();
+        assertEquals(0, giver.ran.get());
+      }
+    }
+    Race.tryOften(2, Round::new);
+  }
+
+  @Test
   void everyAcceptedTaskRanOrWasReportedWhenCloseRacesStartAndExecute() {
     for (int round = 0; round < ROUNDS; round++) {
       var io = new BlockingIo();

@@ -24,7 +24,7 @@ class CloseTest {
   private final FakeIo io = driven.io;
 
   private void assertClosed() {
-    assertTrue(io.closed);
+    assertEquals(1, io.closeCalls);
     assertTrue(driven.closed().isDone());
     assertFalse(driven.closed().isCompletedExceptionally());
   }

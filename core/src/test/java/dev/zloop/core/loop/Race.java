@@ -7,12 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A race that is tried as often as a second allows: in every round the participants set off within
- * nanoseconds of each other. They wait for each other by spinning, since a thread that is only
- * being woken comes too late for any race.
+ * A race that is tried as often as half a second allows: in every round the participants set off
+ * within nanoseconds of each other. They wait for each other by spinning, since a thread that is
+ * only being woken comes too late for any race.
  */
 final class Race {
-  private static final long TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** {@code -Dzloop.race.millis=60000} looks harder. */
+  private static final long TRY_NANOS =
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("zloop.race.millis", 500));
+
   private static final int ROUNDS_MIN = 100;
 
   interface Round {
@@ -60,9 +63,19 @@ final class Race {
     others.forEach(Elsewhere::await);
   }
 
-  /** Whether a test that tries its luck has done so for long enough, whatever the machine. */
-  static boolean isLongEnough(long begin) {
+  private static boolean isLongEnough(long begin) {
     return System.nanoTime() - begin > TRY_NANOS;
+  }
+
+  /** Spends about a nanosecond a step: with other steps every round, each moment is met once. */
+  static void linger(int steps) {
+    int spent = 1;
+    for (int i = 0; i < steps; i++) {
+      spent = spent * 31 + i;
+    }
+    if (spent == 0) { // uses it, or it would be optimized away
+      Thread.onSpinWait();
+    }
   }
 
   private void participate(int participant) {

@@ -19,6 +19,9 @@ class TimerTest {
   private final EventLoop loop = driven.loop;
   private final FakeIo io = driven.io;
 
+  /** Of a race. */
+  private int rounds;
+
   TimerTest() {
     driven.poll(); // from here on this thread is the loop's
   }
@@ -319,12 +322,16 @@ class TimerTest {
         private final AtomicInteger ran = new AtomicInteger();
         private final AtomicInteger cancelled = new AtomicInteger();
         private final Timer timer = loop.scheduleAt(ran::incrementAndGet, io.nowNanos);
+        private final int rounds = ++TimerTest.this.rounds;
 
         @Override
         public void run(int participant) {
           if (participant == 0) {
             driven.poll();
-          } else if (timer.cancel()) {
+            return;
+          }
+          Race.linger(rounds * participant % 499);
+          if (timer.cancel()) {
             cancelled.incrementAndGet();
           }
         }
@@ -351,7 +358,11 @@ class TimerTest {
         public void run(int participant) {
           if (participant == 0) {
             driven.poll();
-          } else if (loop.scheduleAt(ran::incrementAndGet, io.nowNanos).cancel()) {
+            return;
+          }
+          Timer timer = loop.scheduleAt(ran::incrementAndGet, io.nowNanos);
+          Race.linger(++rounds % 499);
+          if (timer.cancel()) {
             cancelled.incrementAndGet();
           }
         }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +15,6 @@ class WakeupTest {
   private final DrivenLoop driven = new DrivenLoop();
   private final EventLoop loop = driven.loop;
   private final FakeIo io = driven.io;
-  private final long begin = System.nanoTime();
 
   @Test
   void aLoopThatIsAwakeIsNotWoken() {
@@ -171,73 +169,73 @@ class WakeupTest {
   /** The race that matters: a task that comes just as the loop falls asleep. */
   @Test
   void noTaskIsLeftLyingWhenItRacesFallingAsleep() {
-    var loop = Loops.on(new SpinningIo());
-    Elsewhere.runTogether(List.of(() -> turnUntilClosed(loop), () -> giveAndLinger(loop)));
+    Race.tryOften(2, new FallingAsleep(1)::next);
   }
 
-  /**
-   * Two givers: the one that finds that the other has woken the loop must be able to rely on it.
-   */
+  /** Two givers: who finds that the other has woken the loop must be able to rely on it. */
   @Test
   void noTaskIsLeftLyingWhenTwoRaceFallingAsleep() {
-    var loop = Loops.on(new SpinningIo());
-    Elsewhere.Action giver = () -> giveAndLinger(loop);
-    Elsewhere.runTogether(List.of(() -> turnUntilClosed(loop), giver, giver));
+    Race.tryOften(3, new FallingAsleep(2)::next);
+  }
+
+  /** Rounds of a loop that has nothing to do but what it is given while it falls asleep. */
+  private static final class FallingAsleep implements Race.Round {
+    private final EventLoop loop = Loops.on(new SpinningIo());
+    private final AtomicInteger ran = new AtomicInteger();
+    private final int givers;
+    private int round;
+
+    FallingAsleep(int givers) {
+      this.givers = givers;
+    }
+
+    FallingAsleep next() {
+      round++;
+      return this;
+    }
+
+    @Override
+    public void run(int participant) {
+      if (participant == 0) {
+        loop.runOnce(NO_DEADLINE, true, 1);
+      } else {
+        Race.linger(round * participant % 499);
+        loop.execute(ran::incrementAndGet);
+      }
+    }
+
+    @Override
+    public void verify() {
+      loop.runOnce(NO_DEADLINE, false, givers);
+      assertEquals(round * givers, ran.get());
+    }
   }
 
   /** As an embedder does it: first the work goes into a queue of its own, then wakeup(). */
   @Test
   void noWakeupIsLostWhenItRacesFallingAsleep() {
     var loop = Loops.on(new SpinningIo());
-    var asked = new AtomicInteger();
-    var answered = new AtomicInteger();
-    Elsewhere.runTogether(
-        List.of(
-            () -> {
-              while (asked.get() >= 0) {
-                loop.runOnce(NO_DEADLINE, true, 1);
-                answered.set(asked.get());
-              }
-            },
-            () -> {
-              for (int i = 1; i % 1_000 != 0 || !Race.isLongEnough(begin); i++) {
-                asked.set(i);
-                loop.wakeup();
-                awaitAndLinger(i, answered);
-              }
-              asked.set(-1);
-              loop.wakeup();
-            }));
-  }
+    class Round implements Race.Round {
+      private static int rounds;
 
-  private static void turnUntilClosed(EventLoop loop) {
-    var closed = loop.onClosed().toCompletableFuture();
-    while (!closed.isDone()) {
-      loop.runOnce(NO_DEADLINE, true, 1);
-    }
-  }
+      private boolean work;
 
-  private void giveAndLinger(EventLoop loop) {
-    var ran = new AtomicInteger();
-    try {
-      for (int i = 1; i % 1_000 != 0 || !Race.isLongEnough(begin); i++) {
-        loop.execute(ran::incrementAndGet);
-        awaitAndLinger(i, ran);
+      @Override
+      public void run(int participant) {
+        if (participant == 0) {
+          loop.runOnce(NO_DEADLINE, true, 1);
+          assertTrue(work); // a plain field: the wakeup makes it visible
+        } else {
+          Race.linger(rounds++ % 499);
+          work = true;
+          loop.wakeup();
+        }
       }
-      loop.close();
-    } catch (RejectedExecutionException anotherClosedIt) {
-      assertTrue(anotherClosedIt.getMessage().contains("is closed"));
-    }
-  }
 
-  /** Lingers for some nanoseconds, each time others, to meet the loop at every step of its turn. */
-  private static void awaitAndLinger(int round, AtomicInteger counter) {
-    for (var patience = new Patience(); counter.get() < round; ) {
-      patience.spin("the loop does not run its task");
+      @Override
+      public void verify() {}
     }
-    for (int linger = round % 64; linger > 0; linger--) {
-      Thread.onSpinWait();
-    }
+    Race.tryOften(2, Round::new);
   }
 
   /** The same on a kernel that blocks, with more threads than processors. */
