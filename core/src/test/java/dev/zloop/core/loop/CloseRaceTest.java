@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class CloseRaceTest {
   private static final int ROUNDS = 200;
 
+  private int rounds;
+
   @Test
   void aSleepingLoopIsClosedFromElsewhere() throws Exception {
     try (var started = new StartedLoop()) {
@@ -140,6 +142,7 @@ class CloseRaceTest {
 
       @Override
       void close() {
+        Race.linger(++rounds % 199);
         loop.close();
       }
     }
@@ -150,8 +153,6 @@ class CloseRaceTest {
   @Test
   void everyAcceptedTaskIsReportedWhenExecuteRacesACloseBeforeTheStart() {
     class Round extends ClosingRound {
-      private static int rounds;
-
       @Override
       public void run(int participant) {
         if (participant == 0) {

@@ -13,6 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The inbox under producers, a consumer and a closer at once. */
 class InboxRaceTest {
+  private int rounds;
+
+  /** Lets a participant meet the others at another moment in every round. */
+  private void linger() {
+    Race.linger(++rounds % 199);
+  }
 
   /** A producer's task; the number is no final field: only the inbox makes the consumer see it. */
   private static final class Numbered implements Runnable {
@@ -113,6 +119,9 @@ class InboxRaceTest {
 
       @Override
       public void run(int participant) {
+        if (participant == 0) {
+          linger();
+        }
         offer(participant, 5);
       }
 
@@ -135,6 +144,7 @@ class InboxRaceTest {
       @Override
       public void run(int participant) {
         if (participant == 0) {
+          linger();
           take(12);
         } else {
           offer(0, 12);
@@ -160,6 +170,7 @@ class InboxRaceTest {
       @Override
       public void run(int participant) {
         if (participant == 0) {
+          linger();
           take(3);
         } else {
           offer(0, 2);
@@ -194,6 +205,7 @@ class InboxRaceTest {
       public void run(int participant) {
         if (participant == 0) {
           take(closeAfter);
+          linger();
           inbox.close();
           takeAll();
         } else {
