@@ -1,5 +1,6 @@
 package dev.zloop.it;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -46,6 +47,7 @@ import reactor.core.scheduler.Schedulers;
 /** What {@code send()} promises: order, wholeness, and that it releases whatever it is given. */
 class SendIT {
   private static final int MEBIBYTE = 1 << 20;
+  private static final byte[] NEXT = "next".getBytes(StandardCharsets.US_ASCII);
 
   @RegisterExtension static final Loops LOOPS = Loops.of(1);
 
@@ -289,11 +291,16 @@ class SendIT {
     Turns.untilSteady(LOOPS.group(), pulled::get);
     sending.dispose();
     Await.until("the publisher cancelled", () -> cancelled.getCount() == 0);
+    CompletableFuture<Void> sendingNext =
+        out().sendByteArray(Mono.just(NEXT)).shutdownOutput().then().toFuture();
     // What was written by then is sent, and nothing after it but what is sent next.
-    peer.receive(Pattern.DEFAULT, pulled.get());
+    byte[] received = peer.receiveToEnd();
+    int before = received.length - NEXT.length;
+    assertTrue(before > 0 && before <= pulled.get(), () -> before + " of " + pulled);
+    Pattern.DEFAULT.check(ByteBuffer.wrap(received, 0, before), 0);
+    assertArrayEquals(NEXT, Arrays.copyOfRange(received, before, received.length));
+    Await.completion(sendingNext);
     assertAllReleased();
-    Await.completion(out().sendString(Mono.just("next")).then());
-    assertEquals("next", peer.receiveText(4));
   }
 
   @Test

@@ -161,12 +161,17 @@ public final class Peer implements AutoCloseable {
 
   /** Everything up to the end, as text. */
   public String receiveTextToEnd() throws IOException {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    return new String(receiveToEnd(), StandardCharsets.UTF_8);
+  }
+
+  /** Everything up to the end. */
+  public byte[] receiveToEnd() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
     ByteBuffer bytes = ByteBuffer.allocate(CHUNK_BYTES);
     while (channel.read(bytes.clear()) >= 0) {
-      text.write(bytes.array(), 0, bytes.position());
+      all.write(bytes.array(), 0, bytes.position());
     }
-    return text.toString(StandardCharsets.UTF_8);
+    return all.toByteArray();
   }
 
   /** So many bytes, as text. */

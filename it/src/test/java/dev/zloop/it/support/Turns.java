@@ -6,8 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /**
- * Time as loops have it. What has not happened after many turns of every loop is not about to:
- * loopback delivers within the system call, and nothing here waits for a clock.
+ * Time as loops have it. What has not happened after many turns of every loop is hardly about to:
+ * loopback delivers within the system call, or little later where the kernel is busy. A test that
+ * looks too early sees less than there is; so it may only assert that something is not too much.
  */
 public final class Turns {
   private static final int MANY = 50;
