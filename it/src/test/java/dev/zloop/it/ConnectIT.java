@@ -151,6 +151,20 @@ class ConnectIT {
     server.disposeNow();
   }
 
+  @Test
+  void aClientConnectsFromTheAddressItIsGiven() {
+    DisposableServer server = LOOPS.echoServer().bindNow();
+    Connection client =
+        LOOPS
+            .client(server.port())
+            .bindAddress(() -> new InetSocketAddress("127.0.0.2", 0))
+            .connectNow();
+    InetSocketAddress local = (InetSocketAddress) client.localAddress();
+    assertEquals("127.0.0.2", local.getAddress().getHostAddress());
+    client.disposeNow();
+    server.disposeNow();
+  }
+
   /** A port whose listener has all the connections that it lets wait: further ones hang. */
   private static final class FullBacklog implements AutoCloseable {
     private static final int BACKLOG = 1;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** A server that runs out of descriptors waits, and goes on when there are some again. */
 class DescriptorExhaustionIT {
-  private static final int DESCRIPTORS_MAX = 64;
+  private static final int DESCRIPTORS_MAX = 80;
   private static final int CONNECTIONS = 100;
 
   /** Of two seconds of ticking. A loop that spins takes more also where it gets little. */

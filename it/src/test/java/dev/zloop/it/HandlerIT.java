@@ -1,6 +1,7 @@
 package dev.zloop.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
@@ -267,5 +269,62 @@ class HandlerIT {
         Await.completion(Flux.merge(echoing.bind(), echoing.bind(), plain.bind()).collectList());
     assertEquals(3, servers.stream().map(DisposableServer::port).distinct().count());
     servers.forEach(DisposableServer::disposeNow);
+  }
+
+  @Test
+  void aConnectionThatIsDisposedBeforeItsHandlerEndsInOrderWithoutIt() throws IOException {
+    AtomicBoolean handled = new AtomicBoolean();
+    DisposableServer server =
+        LOOPS
+            .server()
+            .doOnConnection(Connection::dispose)
+            .handle((in, out) -> {
+              handled.set(true);
+              return out.neverComplete();
+            })
+            .bindNow();
+    try (Peer peer = Peer.connect(server.address())) {
+      peer.receiveEnd();
+    }
+    assertFalse(handled.get());
+    server.disposeNow();
+  }
+
+  @Test
+  void aConnectionMayBeDisposedWhileItReceives() throws IOException {
+    DisposableServer server =
+        LOOPS
+            .server()
+            .handle((in, out) ->
+                in.receive()
+                    .doOnNext(buffer -> in.withConnection(Connection::dispose))
+                    .then(out.neverComplete()))
+            .bindNow();
+    try (Peer peer = Peer.connect(server.address())) {
+      peer.send(Pattern.DEFAULT, 1 << 20);
+      peer.receiveEnd();
+    }
+    server.disposeNow();
+  }
+
+  @Test
+  void aConnectionMayBeAbortedWhileItReceivesAndSends() throws IOException {
+    DisposableServer server =
+        LOOPS
+            .server()
+            .handle((in, out) ->
+                out.send(
+                    in.receive().retain().doOnNext(buffer -> in.withConnection(Connection::abort))))
+            .doOnError((connection, error) -> {})
+            .bindNow();
+    try (Peer peer = Peer.connect(server.address())) {
+      assertThrows(
+          IOException.class,
+          () -> {
+            peer.send(Pattern.DEFAULT, 1 << 20);
+            peer.receiveEnd();
+          });
+    }
+    server.disposeNow();
   }
 }

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.it.support.Await;
+import dev.zloop.it.support.Checker;
 import dev.zloop.it.support.Failures;
+import dev.zloop.it.support.OpenDescriptors;
 import dev.zloop.it.support.Pattern;
 import dev.zloop.it.support.Peer;
 import dev.zloop.reactor.ZLoopThreads;
@@ -18,10 +21,12 @@ import dev.zloop.reactor.tcp.TcpServer;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -80,6 +85,47 @@ class LifecycleIT {
       peer.send("after");
       assertEquals("after", peer.receiveText(5));
     }
+  }
+
+  @Test
+  void connectionsAreSpreadEvenlyOverTheLoops() throws IOException {
+    List<ZLoop> homes = new CopyOnWriteArrayList<>();
+    DisposableServer server =
+        echoServer().doOnConnection(connection -> homes.add(connection.loop())).bindNow();
+    List<Peer> peers = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      peers.add(Peer.connect(server.address()));
+    }
+    Await.until("all accepted", () -> homes.size() == peers.size());
+    for (ZLoop loop : loops.loops()) {
+      assertEquals(peers.size() / 2, Collections.frequency(homes, loop));
+    }
+    for (Peer peer : peers) {
+      peer.close();
+    }
+  }
+
+  @Test
+  void thousandsOfShortConnectionsLeaveNothing() {
+    DisposableServer server = echoServer().bindNow();
+    OpenDescriptors before = OpenDescriptors.now();
+    Await.completion(Flux.range(0, 3000).flatMap(i -> shortConnection(server, i), 50).then());
+    Await.until("no sockets", () -> OpenDescriptors.now().isWithin(before));
+  }
+
+  private Mono<Void> shortConnection(DisposableServer server, int number) {
+    Checker checker = new Checker(new Pattern(number));
+    return client(server)
+        .connect()
+        .flatMap(connection ->
+            connection
+                .outbound()
+                .send(Mono.fromCallable(() -> new Pattern(number).buffer(0, 100)))
+                .shutdownOutput()
+                .then(connection.inbound().receive().doOnNext(checker).then())
+                .then(connection.onDispose())
+                .then())
+        .doOnSuccess(nothing -> assertEquals(100, checker.received()));
   }
 
   @Test

@@ -13,10 +13,11 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import reactor.core.publisher.Hooks;
 
 /**
  * The loops of a class of tests: made before the first, closed after the last. A test fails if a
- * callback on one of them threw what nobody caught.
+ * callback on one of them threw what nobody caught, or if Reactor had to drop an error.
  */
 public final class Loops implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private final int size;
@@ -55,7 +56,7 @@ public final class Loops implements BeforeAllCallback, AfterEachCallback, AfterA
     return TcpClient.create().host("127.0.0.1").port(port).runOn(group);
   }
 
-  /** What was thrown so far and not caught; it is no failure of the test any more. */
+  /** What was thrown or dropped so far; it is no failure of the test any more. */
   public List<Throwable> takeErrors() {
     List<Throwable> taken = new ArrayList<>();
     for (Throwable error = errors.poll(); error != null; error = errors.poll()) {
@@ -66,6 +67,7 @@ public final class Loops implements BeforeAllCallback, AfterEachCallback, AfterA
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    Hooks.onErrorDropped(errors::add);
     group =
         ZLoopGroup.builder()
             .size(size)
@@ -90,5 +92,6 @@ public final class Loops implements BeforeAllCallback, AfterEachCallback, AfterA
   public void afterAll(ExtensionContext context) {
     group.close();
     Await.completion(group.onClosed());
+    Hooks.resetOnErrorDropped();
   }
 }
