@@ -11,6 +11,7 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,12 +128,20 @@ class LineChatTest {
       return line;
     }
 
-    boolean hasNothingToRead() throws Exception {
-      if (in.ready()) {
+    /** Waits for something to read, but not for long: then there is nothing. */
+    boolean hasNothingToRead() throws IOException {
+      int patience = socket.getSoTimeout();
+      socket.setSoTimeout(200);
+      try {
+        in.mark(1);
+        in.read();
+        in.reset();
         return false;
+      } catch (SocketTimeoutException nothing) {
+        return true;
+      } finally {
+        socket.setSoTimeout(patience);
       }
-      Thread.sleep(200);
-      return !in.ready();
     }
 
     @Override
