@@ -16,7 +16,7 @@ public interface Timer {
    */
   boolean cancel();
 
-  /** Whether {@link #cancel} took the task back, or the loop closed before it was due. */
+  /** Whether {@link #cancel} took the task back, or the loop closed before it ran. */
   boolean isCancelled();
 
   /** Whether the task has begun to run, or never will. */

@@ -27,7 +27,8 @@ public interface Outbound extends Publisher<Void> {
 
   /**
    * Then sends buffers, each as it comes, and releases them: also those that it cannot send any
-   * more, because the connection ended or the subscription was cancelled. It requests no more than
+   * more, because the connection ended or the subscription was cancelled. What an operator such as
+   * {@code publishOn} holds at that time, {@code doOnDiscard} can release. It requests no more than
    * the write queue has room for. Two that are subscribed to at the same time take turns, buffer by
    * buffer.
    *

@@ -115,6 +115,9 @@ public final class TcpClient {
    * with several addresses is tried at one after the other. Fails with a {@link
    * dev.zloop.core.NativeIoException} if none takes the connection in time, or an {@link
    * java.net.UnknownHostException} if the host has none.
+   *
+   * <p>A connection that is told at the moment of the cancel is, as with any mono, for {@code
+   * Hooks.onNextDropped}.
    */
   public Mono<Connection> connect() {
     return ClientConnect.connect(config);
