@@ -67,8 +67,9 @@ final class ClientConnect implements Connector.Callback {
         stream,
         config.settings.transport(),
         transport -> connection = new TcpConnection(transport));
-    connection.begin(config.onConnection, config.handler());
-    sink.success(connection);
+    if (connection.begin(config.onConnection, config.handler(), sink::error)) {
+      sink.success(connection);
+    }
   }
 
   @Override

@@ -139,7 +139,7 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
       LOG.warn("a connection to {} could not be served", address(), e);
       return;
     }
-    connection[0].begin(config.onConnection, config.handler());
+    connection[0].begin(config.onConnection, config.handler(), home::report);
   }
 
   // ---- the end

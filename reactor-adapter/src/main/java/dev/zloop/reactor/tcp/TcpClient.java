@@ -98,7 +98,10 @@ public final class TcpClient {
     return with(copy -> copy.onError = consumer);
   }
 
-  /** Called with each connection, on its loop, before the handler. */
+  /**
+   * Called with each connection, on its loop, before the handler. If it throws, the connection is
+   * aborted, and the connect fails with that.
+   */
   public TcpClient doOnConnected(Consumer<? super Connection> consumer) {
     Objects.requireNonNull(consumer, "consumer");
     return with(copy -> copy.onConnection = consumer);

@@ -54,21 +54,26 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
 
   /**
    * Begins the life of a connection whose transport is open: tells the listener, then the handler.
+   *
+   * @param failed hears of a listener that throws; the connection is aborted then
+   * @return whether it has begun
    */
-  void begin(Consumer<? super Connection> onConnection, Handler handler) {
+  boolean begin(
+      Consumer<? super Connection> listener, Handler handler, Consumer<Throwable> failed) {
     localAddress = Sockets.localAddress(loop, transport.fd());
     remoteAddress = Sockets.remoteAddress(loop, transport.fd());
     try {
-      onConnection.accept(this);
+      listener.accept(this);
     } catch (Throwable error) {
-      loop.report(error);
-      abortNow(new IOException("doOnConnection failed", error));
-      return;
+      abortNow(new IOException("the listener of " + this + " failed", error));
+      failed.accept(error);
+      return false;
     }
     if (handler != null && !disposed) {
       handling = new Handling(this);
       handling.begin(handler);
     }
+    return true;
   }
 
   // ---- threads

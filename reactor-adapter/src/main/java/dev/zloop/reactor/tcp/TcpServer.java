@@ -98,7 +98,10 @@ public final class TcpServer {
     return with(copy -> copy.onError = consumer);
   }
 
-  /** Called with each connection, on its loop, before the handler. */
+  /**
+   * Called with each connection, on its loop, before the handler. If it throws, the connection is
+   * aborted, and the loop's error handler told.
+   */
   public TcpServer doOnConnection(Consumer<? super Connection> consumer) {
     Objects.requireNonNull(consumer, "consumer");
     return with(copy -> copy.onConnection = consumer);

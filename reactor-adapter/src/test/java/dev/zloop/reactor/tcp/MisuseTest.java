@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -81,5 +82,31 @@ class MisuseTest {
     group.close();
     group.onClosed().toCompletableFuture().join();
     assertThrows(RejectedExecutionException.class, () -> TcpServer.create().runOn(group).bindNow());
+  }
+
+  @Test
+  void aListenerThatThrowsFailsTheConnectAndAbortsTheConnection() {
+    DisposableServer server = TcpServer.create().host("127.0.0.1").port(0).bindNow();
+    try {
+      List<Connection> told = new CopyOnWriteArrayList<>();
+      Mono<Connection> connect =
+          TcpClient.create()
+              .host("127.0.0.1")
+              .port(server.port())
+              .doOnConnected(connection -> {
+                told.add(connection);
+                throw new UnsupportedOperationException("not this one");
+              })
+              .connect();
+
+      var failure =
+          assertThrows(
+              UnsupportedOperationException.class, () -> connect.block(Duration.ofMinutes(1)));
+
+      assertEquals("not this one", failure.getMessage());
+      told.get(0).onDispose().block(Duration.ofMinutes(1));
+    } finally {
+      server.disposeNow();
+    }
   }
 }
