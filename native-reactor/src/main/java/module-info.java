@@ -14,4 +14,8 @@ module dev.zloop.nativereactor {
       dev.zloop.core,
       dev.zloop.netty,
       dev.zloop.simulation;
+  exports dev.zloop.nativereactor.uring to
+      dev.zloop.core,
+      dev.zloop.netty,
+      dev.zloop.simulation;
 }
