@@ -32,6 +32,9 @@ public final class Errno {
   /** Bad address. */
   public static final int EFAULT = Platform.number(14);
 
+  /** Device or resource busy. */
+  public static final int EBUSY = Platform.number(16);
+
   /** File exists. */
   public static final int EEXIST = Platform.number(17);
 
@@ -62,8 +65,17 @@ public final class Errno {
   /** Too many levels of symbolic links. */
   public static final int ELOOP = Platform.number(40);
 
+  /** Timer expired. */
+  public static final int ETIME = Platform.number(62);
+
   /** Protocol error. */
   public static final int EPROTO = Platform.number(71);
+
+  /** Value too large for defined data type. */
+  public static final int EOVERFLOW = Platform.number(75);
+
+  /** File descriptor in bad state. */
+  public static final int EBADFD = Platform.number(77);
 
   /** Socket operation on non-socket. */
   public static final int ENOTSOCK = Platform.number(88);
@@ -142,6 +154,9 @@ public final class Errno {
 
   /** Operation canceled. */
   public static final int ECANCELED = Platform.number(125);
+
+  /** Owner died. */
+  public static final int EOWNERDEAD = Platform.number(130);
 
   private Errno() {}
 
