@@ -21,6 +21,13 @@ final class Downcalls {
 
   /**
    * A function whose errno is of interest: its first argument is an {@link ErrnoCell}'s segment.
+   *
+   * <p>Keep the handle in a static field that is <em>not</em> final. At each call the JDK makes a
+   * slice of the segment (JDK 25: SharedUtils.checkCaptureSegment), 40 bytes, which the compiler
+   * removes if it sees the whole call at once. A constant handle is inlined into its callers, but
+   * where these are many already (MaxInlineLevel) only half of it, and then the slice is made. A
+   * handle that is not constant is compiled by itself and always whole. What that costs could not
+   * be measured beside the shortest system call.
    */
   static MethodHandle withErrno(String name, MemoryLayout result, MemoryLayout... arguments) {
     return handle(name, result, arguments, ErrnoCell.CAPTURE);
@@ -31,10 +38,18 @@ final class Downcalls {
     return handle(name, result, arguments);
   }
 
-  /** syscall(2): for calls that the C library may be too old to have a function for. */
+  /**
+   * syscall(2): for calls that the C library may be too old to have a function for. The handle is
+   * kept as {@link #withErrno} says.
+   */
   static MethodHandle syscall(MemoryLayout result, MemoryLayout... arguments) {
     return handle(
         "syscall", result, arguments, ErrnoCell.CAPTURE, Linker.Option.firstVariadicArg(1));
+  }
+
+  /** The same for any thread, since it leaves no errno behind. */
+  static MethodHandle syscallWithoutErrno(MemoryLayout result, MemoryLayout... arguments) {
+    return handle("syscall", result, arguments, Linker.Option.firstVariadicArg(1));
   }
 
   @SuppressWarnings("restricted")

@@ -27,22 +27,23 @@ public final class LinuxEpollSyscalls implements EpollSyscalls {
     return new LinuxEpollSyscalls();
   }
 
-  /** The handles; nested, so that {@link #open} can refuse before they are made. */
+  /**
+   * The handles; nested, so that {@link #open} can refuse before they are made. Those with an errno
+   * are not final on purpose: see {@link Downcalls#withErrno}.
+   */
   private static final class Libc {
-    static final MethodHandle EPOLL_CREATE1 =
-        Downcalls.withErrno("epoll_create1", JAVA_INT, JAVA_INT);
-    static final MethodHandle EPOLL_CTL =
+    static MethodHandle EPOLL_CREATE1 = Downcalls.withErrno("epoll_create1", JAVA_INT, JAVA_INT);
+    static MethodHandle EPOLL_CTL =
         Downcalls.withErrno("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    static final MethodHandle EPOLL_WAIT =
+    static MethodHandle EPOLL_WAIT =
         Downcalls.withErrno("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
     /** By number: glibc has it since 2.35 only. */
-    static final MethodHandle EPOLL_PWAIT2 =
+    static MethodHandle EPOLL_PWAIT2 =
         Downcalls.syscall(
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    static final MethodHandle EVENTFD =
-        Downcalls.withErrno("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    static MethodHandle EVENTFD = Downcalls.withErrno("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     static final MethodHandle EVENTFD_WRITE =
         Downcalls.withoutErrno("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG);
     static final MethodHandle CLOSE = Downcalls.withoutErrno("close", JAVA_INT, JAVA_INT);

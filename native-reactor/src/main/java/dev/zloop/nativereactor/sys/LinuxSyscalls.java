@@ -24,36 +24,37 @@ public final class LinuxSyscalls implements Syscalls {
     return new LinuxSyscalls();
   }
 
-  /** The handles; nested, so that {@link #open} can refuse before they are made. */
+  /**
+   * The handles; nested, so that {@link #open} can refuse before they are made. Those with an errno
+   * are not final on purpose: see {@link Downcalls#withErrno}.
+   */
   private static final class Libc {
-    static final MethodHandle SOCKET =
+    static MethodHandle SOCKET =
         Downcalls.withErrno("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle BIND =
-        Downcalls.withErrno("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle LISTEN = Downcalls.withErrno("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle ACCEPT4 =
+    static MethodHandle BIND = Downcalls.withErrno("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static MethodHandle LISTEN = Downcalls.withErrno("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+    static MethodHandle ACCEPT4 =
         Downcalls.withErrno("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    static final MethodHandle CONNECT =
+    static MethodHandle CONNECT =
         Downcalls.withErrno("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle GETSOCKNAME =
+    static MethodHandle GETSOCKNAME =
         Downcalls.withErrno("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle GETPEERNAME =
+    static MethodHandle GETPEERNAME =
         Downcalls.withErrno("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle GETSOCKOPT =
+    static MethodHandle GETSOCKOPT =
         Downcalls.withErrno(
             "getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle SETSOCKOPT =
+    static MethodHandle SETSOCKOPT =
         Downcalls.withErrno(
             "setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle RECV =
+    static MethodHandle RECV =
         Downcalls.withErrno("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    static final MethodHandle SEND =
+    static MethodHandle SEND =
         Downcalls.withErrno("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    static final MethodHandle SENDMSG =
+    static MethodHandle SENDMSG =
         Downcalls.withErrno("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle SHUTDOWN =
-        Downcalls.withErrno("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle CLOSE = Downcalls.withErrno("close", JAVA_INT, JAVA_INT);
+    static MethodHandle SHUTDOWN = Downcalls.withErrno("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    static MethodHandle CLOSE = Downcalls.withErrno("close", JAVA_INT, JAVA_INT);
   }
 
   @Override
