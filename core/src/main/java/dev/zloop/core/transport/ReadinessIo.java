@@ -48,11 +48,21 @@ public final class ReadinessIo implements SocketIo {
 
   /** Takes both arguments: they are closed with this; on failure they remain the caller's. */
   public ReadinessIo(Poller poller, Syscalls syscalls) {
+    this(poller, syscalls, ReceiveBuffers.CHUNK_BYTES, ReceiveBuffers.CHUNKS_MAX);
+  }
+
+  /**
+   * As {@link #ReadinessIo(Poller, Syscalls)}, with another size of what is received into.
+   *
+   * @param chunkBytes of a piece of memory; a multiple of 4
+   * @param chunksMax how many of them there are, at the most
+   */
+  public ReadinessIo(Poller poller, Syscalls syscalls, int chunkBytes, int chunksMax) {
     this.poller = poller;
     this.syscalls = syscalls;
     scratch = newScratch();
     try {
-      receiveBuffers = new ReceiveBuffers(ReceiveBuffers.CHUNKS_MAX);
+      receiveBuffers = new ReceiveBuffers(chunkBytes, chunksMax);
     } catch (Throwable error) {
       scratch.close();
       throw error;

@@ -19,16 +19,18 @@ import java.util.function.IntFunction;
  * pinned, what arrives is copied out into memory of its own, so that a consumer that retains
  * everything costs itself and not the other connections of the loop.
  *
- * <p>Invariant: whenever the current chunk has less than {@link #ROOM_BYTES_MIN} of room, there is
- * a spare one, or everything lent from it is back.
+ * <p>Invariant: whenever the current chunk has less than the least room, there is a spare one, or
+ * everything lent from it is back.
  */
 final class ReceiveBuffers {
   static final int CHUNK_BYTES = 256 << 10;
   static final int CHUNKS_MAX = 64;
 
   /** A chunk with less room than this is set aside: small receives would cost more than memory. */
-  static final int ROOM_BYTES_MIN = 64 << 10;
+  static final int ROOM_BYTES_MIN = CHUNK_BYTES / 4;
 
+  private final int chunkBytes;
+  private final int roomBytesMin;
   private final int chunksMax;
   private final IntFunction<ByteBuffer> copyMemory;
   private final List<Chunk> chunks = new ArrayList<>();
@@ -44,26 +46,37 @@ final class ReceiveBuffers {
   private volatile boolean closed;
 
   ReceiveBuffers(int chunksMax) {
-    this(chunksMax, ByteBuffer::allocateDirect);
+    this(CHUNK_BYTES, chunksMax);
+  }
+
+  /** Of chunks of any size; a quarter of one is the least room. */
+  ReceiveBuffers(int chunkBytes, int chunksMax) {
+    this(chunkBytes, chunksMax, ByteBuffer::allocateDirect);
   }
 
   /** For tests, which run out of memory. */
   ReceiveBuffers(int chunksMax, IntFunction<ByteBuffer> copyMemory) {
+    this(CHUNK_BYTES, chunksMax, copyMemory);
+  }
+
+  private ReceiveBuffers(int chunkBytes, int chunksMax, IntFunction<ByteBuffer> copyMemory) {
+    this.chunkBytes = chunkBytes;
+    this.roomBytesMin = chunkBytes / 4;
     this.chunksMax = chunksMax;
     this.copyMemory = copyMemory;
     this.current = newChunk();
   }
 
-  /** How many bytes may be received at {@link #address}; {@link #ROOM_BYTES_MIN} or more. */
+  /** How many bytes may be received at {@link #address}; the least room, or more. */
   int room() {
     if (current.isAllBack()) {
       current.used = 0;
-    } else if (CHUNK_BYTES - current.used < ROOM_BYTES_MIN) {
+    } else if (chunkBytes - current.used < roomBytesMin) {
       setAside.add(current);
       current = spare;
       spare = null;
     }
-    return CHUNK_BYTES - current.used;
+    return chunkBytes - current.used;
   }
 
   /** Where to receive next; asked after {@link #room}. */
@@ -77,7 +90,7 @@ final class ReceiveBuffers {
    * @return null if there is no memory left to copy them to: they are lost
    */
   Lease lend(int length) {
-    if (CHUNK_BYTES - current.used - length < ROOM_BYTES_MIN && !hasSpare()) {
+    if (chunkBytes - current.used - length < roomBytesMin && !hasSpare()) {
       return copy(length);
     }
     if (owner == null) {
@@ -126,7 +139,7 @@ final class ReceiveBuffers {
   }
 
   private Chunk newChunk() {
-    Chunk chunk = new Chunk();
+    Chunk chunk = new Chunk(chunkBytes);
     chunks.add(chunk);
     return chunk;
   }
@@ -156,8 +169,8 @@ final class ReceiveBuffers {
       }
     }
 
-    final Region region = Region.allocate(CHUNK_BYTES, 4096);
-    final ByteBuffer view = region.view();
+    final Region region;
+    final ByteBuffer view;
 
     /** Bytes at the front that are lent, or were. */
     int used;
@@ -171,6 +184,11 @@ final class ReceiveBuffers {
     private volatile int returned;
 
     private volatile boolean freed;
+
+    Chunk(int bytes) {
+      region = Region.allocate(bytes, 4096);
+      view = region.view();
+    }
 
     boolean isAllBack() {
       return returned == lent;
