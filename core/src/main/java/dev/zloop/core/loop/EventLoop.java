@@ -1,8 +1,5 @@
 package dev.zloop.core.loop;
 
-import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.ERROR;
-
 import dev.zloop.core.Timer;
 import dev.zloop.core.ZLoop;
 import dev.zloop.nativereactor.Backend;
@@ -10,12 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,15 +16,10 @@ import java.util.concurrent.ThreadFactory;
 /**
  * The run cycle. {@link #runOnce} is one turn; the rest is how work gets in and how the loop ends.
  *
- * <p>What several threads share is {@link #inbox}, {@link #sleep}, {@link #owner} and {@link
- * #phase}; everything else belongs to the loop's thread.
+ * <p>What several threads share is {@link #inbox}, {@link #sleep} and {@link #life}; everything
+ * else belongs to the loop's thread. {@link LoopEnd} has how it ends.
  */
 public final class EventLoop implements ZLoop {
-  private static final System.Logger LOG = System.getLogger("dev.zloop.core");
-
-  /** Delays beyond this count as this: deadlines are compared by their difference. */
-  private static final long DELAY_NANOS_MAX = Long.MAX_VALUE / 2;
-
   /** Values of {@link #sleep}. */
   private static final int AWAKE = 0;
 
@@ -40,25 +27,13 @@ public final class EventLoop implements ZLoop {
   private static final int NOTIFIED = 2;
 
   private static final VarHandle SLEEP;
-  private static final VarHandle OWNER;
-  private static final VarHandle PHASE;
 
   static {
     try {
-      var lookup = MethodHandles.lookup();
-      SLEEP = lookup.findVarHandle(EventLoop.class, "sleep", int.class);
-      OWNER = lookup.findVarHandle(EventLoop.class, "owner", Thread.class);
-      PHASE = lookup.findVarHandle(EventLoop.class, "phase", Phase.class);
+      SLEEP = MethodHandles.lookup().findVarHandle(EventLoop.class, "sleep", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
-  }
-
-  private enum Phase {
-    NEW,
-    OPEN,
-    CLOSING,
-    CLOSED
   }
 
   /**
@@ -77,28 +52,23 @@ public final class EventLoop implements ZLoop {
   private final IoPort io;
   private final Clock clock;
 
+  private final LoopLife life;
   private final Inbox inbox = new Inbox(1024);
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   /** AWAKE, ASLEEP or NOTIFIED: see {@link #announceSleep}. */
   private volatile int sleep;
 
-  /** The thread that runs the turns, from the first one on, or from {@link #start}. */
-  private volatile Thread owner;
-
-  private volatile Phase phase = Phase.NEW;
-
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>(256);
   private final TimerHeap timers = new TimerHeap();
-  private final Set<LoopResource> resources = Collections.newSetFromMap(new IdentityHashMap<>());
-  private boolean resourcesTold;
+  private final LoopEnd end;
   private boolean inTurn;
-  private boolean ioClosed;
 
   public EventLoop(Parts parts) {
     this.parts = parts;
     this.io = parts.io();
     this.clock = parts.clock();
+    this.life = new LoopLife(parts.name());
+    this.end = new LoopEnd(this, life, inbox, ready, timers);
   }
 
   @Override
@@ -111,12 +81,12 @@ public final class EventLoop implements ZLoop {
       takeInbox();
       takeDueTimers();
       runReady(maxTasks);
-      if (phase == Phase.CLOSING) {
-        advanceClosing();
+      if (life.isClosing()) {
+        end.advance();
       }
       return served;
     } catch (Throwable defect) {
-      stopLoudly(defect);
+      end.stopLoudly(defect);
       throw defect;
     } finally {
       inTurn = false;
@@ -213,17 +183,7 @@ public final class EventLoop implements ZLoop {
     if (maxTasks < 1) {
       throw new IllegalArgumentException("maxTasks is " + maxTasks + ", expected at least 1");
     }
-    Thread current = Thread.currentThread();
-    if (owner != current && !OWNER.compareAndSet(this, (Thread) null, current)) {
-      throw new IllegalStateException(
-          "loop " + name() + " belongs to thread " + owner.getName() + ", called from " + current);
-    }
-    if (phase == Phase.NEW) {
-      PHASE.compareAndSet(this, Phase.NEW, Phase.OPEN);
-    }
-    if (phase == Phase.CLOSED) {
-      throw new IllegalStateException("loop " + name() + " is closed");
-    }
+    life.requireTurnOf(Thread.currentThread());
     if (inTurn) {
       throw new IllegalStateException(
           "loop " + name() + " is in a turn: runOnce called from a task");
@@ -233,48 +193,36 @@ public final class EventLoop implements ZLoop {
 
   @Override
   public ZLoop start() {
-    if (owner != null || phase != Phase.NEW) {
-      throw notStartable();
-    }
+    life.requireStartable();
     Thread thread =
         Objects.requireNonNull(
             parts.threadFactory().newThread(this::runUntilClosed),
             "the thread factory made no thread");
     thread.setName(name());
-    if (!OWNER.compareAndSet(this, (Thread) null, thread)
-        || !PHASE.compareAndSet(this, Phase.NEW, Phase.OPEN)) {
-      throw notStartable(); // somebody was faster
-    }
+    life.start(thread);
     try {
       thread.start();
     } catch (Throwable error) {
-      stopLoudly(error);
+      end.stopLoudly(error);
       throw error;
     }
     return this;
   }
 
-  private IllegalStateException notStartable() {
-    return new IllegalStateException(
-        phase == Phase.CLOSING || phase == Phase.CLOSED
-            ? "loop " + name() + " is closed"
-            : "loop " + name() + " was started before: it belongs to thread " + owner.getName());
-  }
-
   private void runUntilClosed() {
-    while (phase != Phase.CLOSED) {
+    while (!life.isClosed()) {
       runOnce(NO_DEADLINE, true, Integer.MAX_VALUE);
     }
   }
 
   @Override
   public boolean inLoop() {
-    return Thread.currentThread() == owner;
+    return Thread.currentThread() == life.owner();
   }
 
   /** Whether a thread runs the turns, or is about to: otherwise nothing given to it happens. */
   public boolean isDriven() {
-    return owner != null;
+    return life.owner() != null;
   }
 
   // ---- how work gets in
@@ -294,15 +242,7 @@ public final class EventLoop implements ZLoop {
   @Override
   public Timer schedule(Runnable task, Duration delay) {
     Objects.requireNonNull(task, "task");
-    return schedule(task, saturatedNanos(delay));
-  }
-
-  private static long saturatedNanos(Duration delay) {
-    try {
-      return delay.toNanos();
-    } catch (ArithmeticException tooLong) {
-      return delay.isNegative() ? 0 : Long.MAX_VALUE;
-    }
+    return schedule(task, TimerTask.delayNanos(delay));
   }
 
   /** As {@link #schedule(Runnable, Duration)}, with the delay in nanoseconds. */
@@ -310,7 +250,7 @@ public final class EventLoop implements ZLoop {
     if (delayNanos <= 0) {
       return scheduleNow(task);
     }
-    return scheduleAt(task, clock.nanoTime() + Math.min(delayNanos, DELAY_NANOS_MAX));
+    return scheduleAt(task, TimerTask.deadlineNanos(clock.nanoTime(), delayNanos));
   }
 
   /** Runs a task once the clock says {@code deadlineNanos}; for rates that must not drift. */
@@ -382,166 +322,33 @@ public final class EventLoop implements ZLoop {
   /** Registers what must end before the loop can close. On the loop's thread. */
   public void add(LoopResource resource) {
     assert inLoop();
-    boolean added = resources.add(resource);
-    assert added;
-    if (resourcesTold) {
-      defer(() -> tellClosing(resource));
-    }
+    end.add(resource);
   }
 
   /** The counterpart of {@link #add}: the resource has ended. */
   public void remove(LoopResource resource) {
     assert inLoop();
-    boolean removed = resources.remove(resource);
-    assert removed;
+    end.remove(resource);
   }
 
   @Override
   public void close() {
     inbox.close();
-    if (PHASE.compareAndSet(this, Phase.NEW, Phase.CLOSED)) {
-      reportUnrun("the loop was closed before it was started");
-      try {
-        end();
-      } catch (Throwable defect) {
-        stopLoudly(defect);
-        throw defect;
-      }
-    } else if (PHASE.compareAndSet(this, Phase.OPEN, Phase.CLOSING)) {
+    if (life.closeUnstarted()) {
+      end.endUnstarted();
+    } else if (life.beginClosing()) {
       wakeup(); // on the loop's own thread too: its next turn must not wait
-    }
-  }
-
-  private void advanceClosing() {
-    if (!resourcesTold) {
-      resourcesTold = true;
-      List.copyOf(resources).forEach(this::tellClosing);
-    }
-    if (resources.isEmpty() && ready.isEmpty() && inbox.isEmpty()) {
-      abandonTimers();
-      end();
-    }
-  }
-
-  /** Unless it has ended meanwhile, as one resource may end another. */
-  private void tellClosing(LoopResource resource) {
-    if (resources.contains(resource)) {
-      resource.onLoopClosing();
-    }
-  }
-
-  private void end() {
-    closeIo();
-    phase = Phase.CLOSED;
-    closed.complete(null);
-  }
-
-  /** Not again where it failed: a descriptor's number may be somebody else's by then. */
-  private void closeIo() {
-    if (!ioClosed) {
-      ioClosed = true;
-      io.close();
-    }
-  }
-
-  private void abandonTimers() {
-    int abandoned = timers.size();
-    timers.clear(timer -> giveBack(timer.abandon()));
-    if (abandoned > 0) {
-      log(DEBUG, "loop " + name() + " closed; pending timers cancelled: " + abandoned, null);
-    }
-  }
-
-  /** A defect of the engine itself: its state cannot be trusted, so it must not go on. */
-  private void stopLoudly(Throwable defect) {
-    log(ERROR, "loop " + name() + " stops because of a defect", defect);
-    inbox.close();
-    phase = Phase.CLOSED;
-    abandonTimers();
-    reportUnrun("the loop stopped because of a defect");
-    try {
-      closeIo();
-    } catch (Throwable error) {
-      suppress(error, defect);
-    }
-    closed.completeExceptionally(defect);
-  }
-
-  private static void suppress(Throwable error, Throwable because) {
-    if (error != because) { // which it may be, and an exception cannot suppress itself
-      because.addSuppressed(error);
-    }
-  }
-
-  private void giveBack(Runnable unrun) {
-    if (unrun instanceof Abandonable holder) {
-      try {
-        holder.abandon();
-      } catch (Throwable error) {
-        report(error);
-      }
-    }
-  }
-
-  private void reportUnrun(String why) {
-    while (!inbox.isEmpty()) {
-      Runnable task = inbox.poll();
-      if (task != null) {
-        ready.add(task);
-      }
-    }
-    for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-      reportUnrun(task, why);
-    }
-  }
-
-  /** A timer that is not due yet is only cancelled, as {@link #close} says. */
-  private void reportUnrun(Runnable task, String why) {
-    Runnable unrun = task;
-    boolean due = true;
-    if (task instanceof TimerTask timer) {
-      unrun = timer.abandon();
-      due = timer.isDue();
-    }
-    if (unrun != null && due) {
-      String what = nameOf(unrun) + " will not run on " + name() + ": " + why;
-      report(new RejectedExecutionException(what));
-    }
-    giveBack(unrun);
-  }
-
-  private static String nameOf(Runnable task) {
-    try {
-      return task.toString();
-    } catch (Throwable itHasNone) {
-      return task.getClass().getName();
     }
   }
 
   /** Tells the error handler what a callback threw. */
   public void report(Throwable error) {
-    try {
-      parts.errorHandler().onError(this, error);
-    } catch (Throwable another) {
-      suppress(error, another);
-      log(ERROR, "the error handler of loop " + name() + " failed", another);
-    }
+    LoopLog.tell(parts.errorHandler(), this, error);
   }
 
   /** The default error handler. */
   public static void logError(ZLoop loop, Throwable error) {
-    log(ERROR, "a callback failed on loop " + loop.name(), error);
-  }
-
-  /**
-   * A logger that fails, because its file is gone or it may not block here, is not worth a loop.
-   */
-  private static void log(System.Logger.Level level, String message, Throwable error) {
-    try {
-      LOG.log(level, message, error);
-    } catch (Throwable failed) {
-      // There is nobody left to tell.
-    }
+    LoopLog.error("a callback failed on loop " + loop.name(), error);
   }
 
   @Override
@@ -551,7 +358,7 @@ public final class EventLoop implements ZLoop {
 
   @Override
   public CompletionStage<Void> onClosed() {
-    return closed.minimalCompletionStage();
+    return end.stage();
   }
 
   // ---- what it is made of
@@ -583,6 +390,6 @@ public final class EventLoop implements ZLoop {
 
   @Override
   public String toString() {
-    return "ZLoop[" + name() + ", " + backend() + ", " + phase + "]";
+    return "ZLoop[" + name() + ", " + backend() + ", " + life + "]";
   }
 }

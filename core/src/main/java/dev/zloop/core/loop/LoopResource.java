@@ -8,4 +8,12 @@ public interface LoopResource {
    * once, on the loop's thread; a resource that is ending already has nothing to do.
    */
   void onLoopClosing();
+
+  /**
+   * The loop was stopped by a defect of the engine: tell whoever waits, and free what is held.
+   * Called once, instead of everything else, by the thread that ends the loop. The loop has closed
+   * its descriptors and lets go of all memory; nothing may be asked of it any more, and {@link
+   * EventLoop#remove} need not be called.
+   */
+  default void onLoopStopped(Throwable defect) {}
 }

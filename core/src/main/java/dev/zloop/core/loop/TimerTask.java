@@ -3,6 +3,7 @@ package dev.zloop.core.loop;
 import dev.zloop.core.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 
 /**
  * A task with a deadline. It is its own node in the heap, and its own message in the inbox and in
@@ -14,6 +15,9 @@ import java.lang.invoke.VarHandle;
  */
 final class TimerTask implements Timer, Runnable {
   static final int NOT_IN_HEAP = -1;
+
+  /** Delays beyond this count as this: deadlines are compared by their difference. */
+  private static final long DELAY_NANOS_MAX = Long.MAX_VALUE / 2;
 
   private static final int PENDING = 0;
   private static final int RUN = 1;
@@ -46,6 +50,18 @@ final class TimerTask implements Timer, Runnable {
     this.loop = loop;
     this.task = task;
     this.deadlineNanos = deadlineNanos;
+  }
+
+  static long delayNanos(Duration delay) {
+    try {
+      return delay.toNanos();
+    } catch (ArithmeticException tooLong) {
+      return delay.isNegative() ? 0 : DELAY_NANOS_MAX;
+    }
+  }
+
+  static long deadlineNanos(long nowNanos, long delayNanos) {
+    return nowNanos + Math.min(delayNanos, DELAY_NANOS_MAX);
   }
 
   boolean isBefore(TimerTask other) {
