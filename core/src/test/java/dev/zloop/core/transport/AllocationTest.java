@@ -163,12 +163,12 @@ class AllocationTest {
   void aSteadyEchoOverSocketsAllocatesNoMoreThanItsSystemCalls(int size, int pieces)
       throws Exception {
     AtomicBoolean enough = new AtomicBoolean();
-    try (World world = new World(Ground.EPOLL_TCP)) {
+    try (World world = new World(Grounds.ofThisMachine().getFirst())) {
       World.Waiting waiting = world.connect(World.OPTIONS, 0);
       ReadinessIo io = new ReadinessIo(EpollPoller.open(64), LinuxSyscalls.open());
       EventLoop loop = loopOn(io);
       Echo echo = echoOn(loop, world.acceptRaw(waiting), pieces);
-      SocketChannel channel = waiting.peer().channel;
+      SocketChannel channel = ((ChannelPeer) waiting.peer()).channel;
       channel.configureBlocking(true);
       CompletableFuture<Void> peer =
           CompletableFuture.runAsync(

@@ -16,12 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a transport promises about its end, whatever is below it. */
-@ParameterizedClass
-@EnumSource(Ground.class)
+@OnEveryGround
 class EndingContractTest {
   private static final Duration ALMOST = World.CLOSE_TIMEOUT.minusNanos(1);
   private static final Duration A_BIT = Duration.ofNanos(1);
@@ -136,7 +133,7 @@ class EndingContractTest {
     world.clock.advance(A_BIT);
     untilClosed();
     assertEquals("ETIMEDOUT", link.handler.errno());
-    if (ground.resets) {
+    if (ground.resets()) {
       world.until(link.peer::sawEnd);
       assertNotNull(link.peer.failure);
     }
@@ -192,7 +189,7 @@ class EndingContractTest {
 
   @Test
   void aResetWhileClosingIsTheCause() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link = world.fullLink();
     link.close();
     link.peer.reset();
@@ -202,7 +199,7 @@ class EndingContractTest {
 
   @Test
   void aCloseAfterAnUnnoticedResetTellsTheReset() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link.peer.reset();
     link.close();
     untilClosed();
@@ -211,7 +208,7 @@ class EndingContractTest {
 
   @Test
   void aShutdownAfterAnUnnoticedResetTellsTheReset() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link.peer.reset();
     link.shutdownOutput();
     untilClosed();
@@ -240,7 +237,7 @@ class EndingContractTest {
     link.abort();
     untilClosed();
     world.until(link.peer::sawEnd);
-    assertEquals(ground.resets, link.peer.failure != null);
+    assertEquals(ground.resets(), link.peer.failure != null);
   }
 
   @Test
@@ -381,7 +378,7 @@ class EndingContractTest {
 
   @Test
   void aHandlerThatThrowsOnBrokenEndsOnlyItsOwnTransport() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link.handler.onBroken = EndingContractTest::fail;
     assertThatItEndsOnlyThis(() -> {
       link.peer.send(5);
@@ -432,7 +429,7 @@ class EndingContractTest {
   void aLoopThatClosesEndsAnIdleTransportInOrder() {
     closeLoop();
     assertNotNull(link.handler.cause);
-    world.until(link.peer::sawEnd, () -> {});
+    world.untilWithoutTurns(link.peer::sawEnd);
     assertTrue(link.peer.ended);
   }
 
@@ -441,8 +438,8 @@ class EndingContractTest {
     link = world.fullLink();
     closeLoop();
     assertNotNull(link.handler.cause);
-    world.until(link.peer::sawEnd, () -> {});
-    assertEquals(ground.resets, link.peer.failure != null);
+    world.untilWithoutTurns(link.peer::sawEnd);
+    assertEquals(ground.resets(), link.peer.failure != null);
   }
 
   @Test

@@ -3,7 +3,7 @@ package dev.zloop.core.transport;
 import dev.zloop.nativereactor.sys.Syscalls;
 
 /** System calls that go to another set of them, where a test does not say otherwise. */
-class ForwardingSyscalls implements Syscalls {
+public class ForwardingSyscalls implements Syscalls {
   final Syscalls kernel;
 
   ForwardingSyscalls(Syscalls kernel) {

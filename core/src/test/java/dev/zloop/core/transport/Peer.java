@@ -2,51 +2,44 @@ package dev.zloop.core.transport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
-/** The other end of a connection: an ordinary channel of the JDK that never blocks. */
-final class Peer implements AutoCloseable {
-  final SocketChannel channel;
+/** The other end of a connection, in the test's hands. Nothing of it blocks. */
+public abstract class Peer implements AutoCloseable {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
 
   /** How many bytes of the pattern were received, and sent. */
-  long received;
+  public long received;
 
-  long sent;
-  boolean ended;
+  public long sent;
+  public boolean ended;
 
   /** What ended the input instead of an end. */
-  IOException failure;
+  public IOException failure;
 
-  /**
-   * Connects.
-   *
-   * @param bufferBytes the size of the kernel's buffers, or 0 for the usual
-   */
-  Peer(SocketAddress address, int bufferBytes) throws IOException {
-    channel =
-        SocketChannel.open(
-            address instanceof UnixDomainSocketAddress
-                ? StandardProtocolFamily.UNIX
-                : StandardProtocolFamily.INET);
-    if (bufferBytes > 0) {
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
-      channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
-    }
-    channel.connect(address);
-    channel.configureBlocking(false);
-  }
+  // ---- what the kernel is to do
+
+  /** Sends what the kernel takes; how many bytes. */
+  protected abstract int write(ByteBuffer bytes) throws IOException;
+
+  /** Receives what is there; how many bytes, or -1 at the end. */
+  protected abstract int read(ByteBuffer into) throws IOException;
+
+  public abstract void shutdownOutput();
+
+  /** Closes with a reset. */
+  public abstract void reset();
+
+  @Override
+  public abstract void close();
+
+  // ---- what tests do
 
   /** Sends the next bytes of the pattern; how many the kernel took. */
-  int send(int length) {
+  public int send(int length) {
     ByteBuffer bytes = ByteBuffer.wrap(Pattern.bytes(sent, length));
     try {
-      int taken = channel.write(bytes);
+      int taken = write(bytes);
       sent += taken;
       return taken;
     } catch (IOException e) {
@@ -55,7 +48,7 @@ final class Peer implements AutoCloseable {
   }
 
   /** As {@link #send}, unless the connection has gone. */
-  void trySend(int length) {
+  public void trySend(int length) {
     try {
       send(length);
     } catch (UncheckedIOException gone) {
@@ -64,7 +57,7 @@ final class Peer implements AutoCloseable {
   }
 
   /** Sends until the kernel takes no more; how many it took. */
-  long sendUntilFull() {
+  public long sendUntilFull() {
     long total = 0;
     for (int taken; (taken = send(64 << 10)) > 0; ) {
       total += taken;
@@ -73,14 +66,14 @@ final class Peer implements AutoCloseable {
   }
 
   /** Receives and checks at most so much of what is there; how much it was. */
-  int receive(int lengthMax) {
+  public int receive(int lengthMax) {
     if (ended || failure != null) {
       return 0;
     }
     buffer.clear().limit(Math.min(lengthMax, buffer.capacity()));
     int length;
     try {
-      length = channel.read(buffer);
+      length = read(buffer);
     } catch (IOException e) {
       failure = e;
       return 0;
@@ -94,40 +87,13 @@ final class Peer implements AutoCloseable {
     return length;
   }
 
-  void receiveAll() {
+  public void receiveAll() {
     while (receive(Integer.MAX_VALUE) > 0) {}
   }
 
   /** Whether it saw the end or a reset, after receiving all that is there. */
-  boolean sawEnd() {
+  public boolean sawEnd() {
     receiveAll();
     return ended || failure != null;
-  }
-
-  void shutdownOutput() {
-    try {
-      channel.shutdownOutput();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Closes with a reset. */
-  void reset() {
-    try {
-      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -11,12 +11,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a transport promises about receiving, whatever is below it. */
-@ParameterizedClass
-@EnumSource(Ground.class)
+@OnEveryGround
 class ReadingContractTest {
   private static final int MIB = 1 << 20;
 
@@ -218,7 +215,7 @@ class ReadingContractTest {
 
   @Test
   void aResetIsNoticedAlthoughNothingIsRead() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link.peer.reset();
     world.until(() -> link.handler.closed);
     assertEquals("ECONNRESET", link.handler.errno());
@@ -226,7 +223,7 @@ class ReadingContractTest {
 
   @Test
   void aResetBehindUnreadBytesIsToldAtOnceAndTheBytesCanStillBeRead() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link.peer.send(5);
     link.peer.reset();
     world.until(() -> link.handler.broken != null);
@@ -243,7 +240,7 @@ class ReadingContractTest {
 
   @Test
   void whatArrivedBeforeAResetIsDeliveredAndThenTheCause() {
-    assumeTrue(ground.resets);
+    assumeTrue(ground.resets());
     link.startReading();
     link.peer.send(70_000);
     link.peer.reset();

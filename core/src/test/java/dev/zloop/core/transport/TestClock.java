@@ -4,7 +4,7 @@ import dev.zloop.core.loop.Clock;
 import java.time.Duration;
 
 /** A clock that stands until the test moves it: no timer fires by itself. */
-final class TestClock implements Clock {
+public final class TestClock implements Clock {
   private long nowNanos = Long.MAX_VALUE - 1_000; // it will overflow, as nanoTime may
 
   @Override
@@ -12,7 +12,7 @@ final class TestClock implements Clock {
     return nowNanos;
   }
 
-  void advance(Duration by) {
+  public void advance(Duration by) {
     nowNanos += by.toNanos();
   }
 }

@@ -10,10 +10,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -21,8 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * owner back once, and leaves no descriptor. The recorder and the world look for that; here is only
  * what happens.
  */
-@ParameterizedClass
-@EnumSource(Ground.class)
+@OnEveryGround
 class VerbsAndCallbacksTest {
   @Parameter Ground ground;
 
@@ -136,7 +133,7 @@ class VerbsAndCallbacksTest {
   @ParameterizedTest
   @MethodSource("callbacksAndVerbs")
   void everyVerbIsSafeInEveryCallback(Callback callback, Verb verb) {
-    assumeTrue(callback != Callback.ON_BROKEN || ground.resets);
+    assumeTrue(callback != Callback.ON_BROKEN || ground.resets());
     int[] calls = new int[1];
     try (World world = new World(ground)) {
       Link link = world.narrowLink();
@@ -162,7 +159,7 @@ class VerbsAndCallbacksTest {
           link.peer.receiveAll();
         }
       }
-      if (ground.resets && callback == Callback.ON_BROKEN) {
+      if (ground.resets() && callback == Callback.ON_BROKEN) {
         link.peer.reset();
       } else {
         link.peer.shutdownOutput();

@@ -3,7 +3,7 @@ package dev.zloop.core.transport;
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.loop.LoopThread;
-import dev.zloop.nativereactor.sys.LinuxSyscalls;
+import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.Memory;
 import dev.zloop.nativereactor.sys.Region;
 import dev.zloop.nativereactor.sys.SocketAddresses;
@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * A loop on a real kernel that the test's own thread turns, and connections on it. Closing it holds
- * the loop to having lost nothing: descriptors, owners, and errors that nobody expected.
+ * A loop on a machine that the test's own thread turns, and connections on it. Closing it holds the
+ * loop to having lost nothing: descriptors, owners, and errors that nobody expected.
  */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
   /** Small, so that tests of the close timeout read well; the clock stands anyway. */
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -33,14 +33,15 @@ final class World implements AutoCloseable {
 
   private static final long PAUSE_NANOS = 1_000_000;
 
-  final Ground ground;
-  final TestClock clock = new TestClock();
-  final WatchedSyscalls syscalls = new WatchedSyscalls(LinuxSyscalls.open());
-  final SocketIo io;
-  final EventLoop loop;
+  public final Ground ground;
+  public final Machine machine;
+  public final TestClock clock = new TestClock();
+  public final WatchedSyscalls syscalls;
+  public final SocketIo io;
+  public final EventLoop loop;
 
   /** What the error handler was told. A test that expects some clears it. */
-  final List<Throwable> errors = new ArrayList<>();
+  public final List<Throwable> errors = new ArrayList<>();
 
   final List<Link> links = new ArrayList<>();
 
@@ -50,14 +51,16 @@ final class World implements AutoCloseable {
   /** For addresses and values of options. */
   private final Region scratch = Region.allocate(256, 8);
 
-  World(Ground ground) {
+  public World(Ground ground) {
     this.ground = ground;
-    io = ground.open(syscalls);
+    machine = ground.machine();
+    syscalls = new WatchedSyscalls(machine.syscalls());
+    io = machine.open(syscalls);
     loop =
         new EventLoop(
             new EventLoop.Parts(
                 "world",
-                ground.backend,
+                ground.backend(),
                 io,
                 clock,
                 LoopThread.FACTORY,
@@ -69,20 +72,20 @@ final class World implements AutoCloseable {
   // ---- turns
 
   /** One turn that does not wait. */
-  void turn() {
+  public void turn() {
     turns++;
     loop.runOnce(EventLoop.NO_DEADLINE, false, Integer.MAX_VALUE);
   }
 
   /** Enough turns for everything that the kernel knows already to be told. */
-  void settle() {
+  public void settle() {
     for (int i = 0; i < 10; i++) {
       turn();
     }
   }
 
   /** Turns until something is true, which the kernel or the peer brings about. */
-  void until(BooleanSupplier condition) {
+  public void until(BooleanSupplier condition) {
     until(
         condition,
         () -> {
@@ -91,8 +94,12 @@ final class World implements AutoCloseable {
         });
   }
 
-  /** As {@link #until(BooleanSupplier)}, with something else than turns meanwhile. */
-  void until(BooleanSupplier condition, Runnable meanwhile) {
+  /** As {@link #until}, without turns. */
+  public void untilWithoutTurns(BooleanSupplier condition) {
+    until(condition, machine::pass);
+  }
+
+  private static void until(BooleanSupplier condition, Runnable meanwhile) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > PATIENCE_NANOS) {
@@ -139,10 +146,10 @@ final class World implements AutoCloseable {
 
   Waiting connect(TransportOptions options, int bufferBytes) {
     try {
-      SocketAddress address = ground.freeAddress();
+      SocketAddress address = machine.freeAddress();
       int listener = listener(address, bufferBytes);
-      Peer peer = new Peer(localAddress(listener), bufferBytes);
-      ground.release(address);
+      Peer peer = machine.connect(localAddress(listener), bufferBytes);
+      machine.release(address);
       return new Waiting(listener, peer, options);
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -159,9 +166,11 @@ final class World implements AutoCloseable {
   /** Accepts a connection and makes no transport of it. */
   int acceptFd(Waiting waiting) {
     int flags = SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
-    int fd = ok(syscalls.accept4(waiting.listener, flags));
+    int[] result = new int[1];
+    untilWithoutTurns(
+        () -> (result[0] = syscalls.accept4(waiting.listener, flags)) != -Errno.EAGAIN);
     ok(syscalls.close(waiting.listener));
-    return fd;
+    return ok(result[0]);
   }
 
   Link accept(Waiting waiting) {
@@ -178,7 +187,8 @@ final class World implements AutoCloseable {
   }
 
   private int listener(SocketAddress address, int bufferBytes) {
-    int type = SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC;
+    int type =
+        SocketConstants.SOCK_STREAM | SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
     int fd = ok(syscalls.socket(SocketAddresses.familyOf(address), type, 0));
     if (bufferBytes > 0) { // its connections inherit them
       setOption(fd, SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF, bufferBytes);
@@ -221,12 +231,12 @@ final class World implements AutoCloseable {
 
   // ---- the end
 
-  void closeLoop() {
+  public void closeLoop() {
     loop.close();
     until(() -> loop.onClosed().toCompletableFuture().isDone());
   }
 
-  boolean loopIsClosed() {
+  public boolean loopIsClosed() {
     return loop.onClosed().toCompletableFuture().isDone();
   }
 
@@ -244,6 +254,7 @@ final class World implements AutoCloseable {
       link.written.forEach(Region::close);
     }
     scratch.close();
+    machine.close();
     expect(syscalls.open.isEmpty(), "every descriptor is closed, but not " + syscalls.open);
     if (!errors.isEmpty()) {
       throw new AssertionError("errors that the test did not expect", errors.getFirst());
