@@ -4,7 +4,7 @@ package dev.zloop.core.transport;
 abstract class ReadinessHandle {
   final ReadinessIo io;
   final int fd;
-  int slot;
+  long token;
   boolean inBacklog;
 
   ReadinessHandle(ReadinessIo io, int fd) {

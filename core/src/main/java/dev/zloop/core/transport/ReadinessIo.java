@@ -2,17 +2,9 @@ package dev.zloop.core.transport;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.nativereactor.poll.Poller;
-import dev.zloop.nativereactor.sys.Errno;
-import dev.zloop.nativereactor.sys.IoVec;
-import dev.zloop.nativereactor.sys.Linger;
-import dev.zloop.nativereactor.sys.Memory;
-import dev.zloop.nativereactor.sys.MsgHdr;
-import dev.zloop.nativereactor.sys.Region;
-import dev.zloop.nativereactor.sys.SocketConstants;
 import dev.zloop.nativereactor.sys.Syscalls;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 
 /**
  * The seam over a {@link Poller}: readiness that plays completion. Each descriptor is registered
@@ -20,23 +12,14 @@ import java.util.Arrays;
  * turn leaves over, because work is bounded, waits in the backlog, since no edge would announce it.
  */
 public final class ReadinessIo implements SocketIo {
-  static final int IOVECS_MAX = 64;
-  static final int SEND_BYTES_MAX = 1 << 20;
-
   private static final int STREAM_INTEREST = Poller.READABLE | Poller.WRITABLE | Poller.PEER_CLOSED;
 
   private final Poller poller;
-  private final Syscalls syscalls;
-  private final Region scratch;
+  private final SocketCalls calls;
   private final ReceiveBuffers receiveBuffers;
 
-  /** Handles by slot; null where free. A token is a slot and that slot's generation. */
-  private ReadinessHandle[] handles = new ReadinessHandle[64];
-
-  private int[] generations = new int[64];
-  private int[] freeSlots = new int[64];
-  private int freeCount;
-  private int slotsUsed;
+  /** Closed handles are out of it at once: what the kernel told of them before finds nothing. */
+  private final HandleTable<ReadinessHandle> handles = new HandleTable<>();
 
   private final ArrayDeque<ReadinessHandle> backlog = new ArrayDeque<>();
 
@@ -44,7 +27,6 @@ public final class ReadinessIo implements SocketIo {
   private final ArrayDeque<ReadinessHandle> closed = new ArrayDeque<>();
 
   private int eventCount;
-  private long bytesOffered;
 
   /** Takes both arguments: they are closed with this; on failure they remain the caller's. */
   public ReadinessIo(Poller poller, Syscalls syscalls) {
@@ -58,32 +40,28 @@ public final class ReadinessIo implements SocketIo {
    * @param chunksMax how many of them there are, at the most
    */
   public ReadinessIo(Poller poller, Syscalls syscalls, int chunkBytes, int chunksMax) {
-    this.poller = poller;
-    this.syscalls = syscalls;
-    scratch = newScratch();
-    try {
-      receiveBuffers = new ReceiveBuffers(chunkBytes, chunksMax);
-    } catch (Throwable error) {
-      scratch.close();
-      throw error;
-    }
+    this(poller, syscalls, new ReceiveBuffers(chunkBytes, chunksMax));
   }
 
   /** For tests, which bring buffers that run out. */
   ReadinessIo(Poller poller, Syscalls syscalls, ReceiveBuffers receiveBuffers) {
     this.poller = poller;
-    this.syscalls = syscalls;
-    this.scratch = newScratch();
     this.receiveBuffers = receiveBuffers;
-  }
-
-  private static Region newScratch() {
-    return Region.allocate(MsgHdr.SIZE + IOVECS_MAX * IoVec.SIZE + 8, 8);
+    try {
+      calls = new SocketCalls(syscalls);
+    } catch (Throwable error) {
+      receiveBuffers.close();
+      throw error;
+    }
   }
 
   @Override
   public Syscalls syscalls() {
-    return syscalls;
+    return calls.syscalls;
+  }
+
+  SocketCalls calls() {
+    return calls;
   }
 
   // ---- the turn
@@ -107,12 +85,12 @@ public final class ReadinessIo implements SocketIo {
     for (int left = backlogCount; left > 0; left--) {
       ReadinessHandle handle = backlog.poll();
       handle.inBacklog = false;
-      if (handles[handle.slot] == handle) {
+      if (handles.get(handle.token) == handle) {
         handle.onBacklog();
       }
     }
     for (int i = 0; i < eventCount; i++) {
-      ReadinessHandle handle = handleOf(poller.token(i));
+      ReadinessHandle handle = handles.get(poller.token(i));
       if (handle != null) {
         handle.onReady(poller.readiness(i));
         served++;
@@ -152,7 +130,7 @@ public final class ReadinessIo implements SocketIo {
   public StreamIo connect(int fd, long address, int addressLength, StreamEvents events)
       throws NativeIoException {
     // Connected first and watched second: epoll reports an unconnected socket as hung up.
-    int result = syscalls.connect(fd, address, addressLength);
+    int result = syscalls().connect(fd, address, addressLength);
     ReadinessStream stream = new ReadinessStream(this, fd, events);
     register(stream, STREAM_INTEREST);
     stream.awaitConnect(result);
@@ -167,50 +145,22 @@ public final class ReadinessIo implements SocketIo {
   }
 
   private void register(ReadinessHandle handle, int interest) throws NativeIoException {
-    int slot = freeCount > 0 ? freeSlots[freeCount - 1] : slotsUsed;
-    ensureCapacity(slot);
-    int result = poller.register(handle.fd, interest, token(slot));
+    int result = poller.register(handle.fd, interest, handles.nextToken());
     if (result < 0) {
       throw new NativeIoException("watching fd " + handle.fd, -result);
     }
-    if (slot == slotsUsed) {
-      slotsUsed++;
-    } else {
-      freeCount--;
-    }
-    handle.slot = slot;
-    handles[slot] = handle;
-  }
-
-  private long token(int slot) {
-    return (long) generations[slot] << 32 | slot;
-  }
-
-  /** Null for an event whose handle has gone: it was closed earlier in the same turn. */
-  private ReadinessHandle handleOf(long token) {
-    int slot = (int) token;
-    return generations[slot] == (int) (token >>> 32) ? handles[slot] : null;
+    handle.token = handles.add(handle);
   }
 
   /**
    * Closes a handle's descriptor, which also ends its registration, and tells it in a later turn.
    * Events that were fetched already, or that come because a child process had inherited the
-   * descriptor for a moment, are told apart by the generation.
+   * descriptor for a moment, are told apart by the token.
    */
   void close(ReadinessHandle handle) {
-    syscalls.close(handle.fd);
-    handles[handle.slot] = null;
-    generations[handle.slot]++;
-    freeSlots[freeCount++] = handle.slot;
+    syscalls().close(handle.fd);
+    handles.remove(handle.token);
     closed.add(handle);
-  }
-
-  private void ensureCapacity(int slot) {
-    if (slot == handles.length) {
-      handles = Arrays.copyOf(handles, slot * 2);
-      generations = Arrays.copyOf(generations, slot * 2);
-      freeSlots = Arrays.copyOf(freeSlots, slot * 2);
-    }
   }
 
   // ---- what streams share
@@ -219,69 +169,12 @@ public final class ReadinessIo implements SocketIo {
     return receiveBuffers;
   }
 
-  /**
-   * Sends from the front of a queue, bounded, by one system call.
-   *
-   * @return the bytes taken, or -errno; {@link #bytesOffered} says how many were offered
-   */
-  int send(int fd, WriteQueue queue) {
-    if (queue.count() == 1) {
-      bytesOffered = queue.length(0);
-      return syscalls.send(fd, queue.address(0), queue.length(0), SocketConstants.MSG_NOSIGNAL);
-    }
-    long header = scratch.address();
-    long iovecs = header + MsgHdr.SIZE;
-    int count = queue.gather(iovecs, IOVECS_MAX, SEND_BYTES_MAX);
-    bytesOffered = 0;
-    for (int i = 0; i < count; i++) {
-      bytesOffered += queue.length(i);
-    }
-    MsgHdr.setIoVecs(header, iovecs, count);
-    return syscalls.sendmsg(fd, header, SocketConstants.MSG_NOSIGNAL);
-  }
-
-  /** Of the last {@link #send}. */
-  long bytesOffered() {
-    return bytesOffered;
-  }
-
-  /** Looks whether a receive would return something: 1 if bytes wait, 0 at the end, or -errno. */
-  int peek(int fd) {
-    return syscalls.recv(fd, scratch.address(), 1, SocketConstants.MSG_PEEK);
-  }
-
-  /** Makes the coming close of a socket a reset: socket(7), SO_LINGER with a time of zero. */
-  void armReset(int fd) {
-    Linger.set(scratch.address(), true, 0);
-    syscalls.setsockopt(
-        fd, SocketConstants.SOL_SOCKET, SocketConstants.SO_LINGER, scratch.address(), Linger.SIZE);
-  }
-
-  /** Takes the pending error of a socket, positive, or 0; or the errno of asking. */
-  int takeError(int fd) {
-    long value = scratch.address();
-    long length = value + Integer.BYTES;
-    Memory.putInt(length, Integer.BYTES);
-    int result =
-        syscalls.getsockopt(
-            fd, SocketConstants.SOL_SOCKET, SocketConstants.SO_ERROR, value, length);
-    return result < 0 ? -result : Memory.getInt(value);
-  }
-
-  static boolean isWouldBlock(int result) {
-    return result == -Errno.EAGAIN;
-  }
-
   @Override
   public void close() {
-    for (ReadinessHandle handle : handles) {
-      if (handle != null) {
-        syscalls.close(handle.fd); // only when the loop stops for a defect
-      }
-    }
+    // Only when the loop stops for a defect is there anything to close.
+    handles.forEach(handle -> syscalls().close(handle.fd));
     poller.close();
     receiveBuffers.close();
-    scratch.close();
-    syscalls.close();
+    calls.close();
   }
 }

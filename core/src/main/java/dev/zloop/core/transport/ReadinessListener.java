@@ -1,15 +1,10 @@
 package dev.zloop.core.transport;
 
-import dev.zloop.nativereactor.sys.Errno;
-import dev.zloop.nativereactor.sys.SocketConstants;
-
 /**
  * accept4(2) in a loop: bounded a turn, and paused by itself when descriptors or memory run out.
  */
 final class ReadinessListener extends ReadinessHandle implements ListenerIo {
   static final int ACCEPTS_PER_TURN_MAX = 64;
-
-  private static final int FLAGS = SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
 
   private final ListenerEvents events;
   private boolean paused;
@@ -47,32 +42,18 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
         io.addToBacklog(this);
         return;
       }
-      int result = io.syscalls().accept4(fd, FLAGS);
+      int result = io.syscalls().accept4(fd, SocketCalls.ACCEPT_FLAGS);
       if (result >= 0) {
         events.onAccepted(result);
-      } else if (ReadinessIo.isWouldBlock(result)) {
+      } else if (SocketCalls.isWouldBlock(result)) {
         return;
-      } else if (!concernsOneConnection(-result) || ++failures == ACCEPTS_PER_TURN_MAX) {
+      } else if (!SocketCalls.concernsOneConnection(-result)
+          || ++failures == ACCEPTS_PER_TURN_MAX) {
+        // A turn of nothing else is a failure of accepting: a sandbox says EPERM, and for ever.
         paused = true;
         events.onAcceptFailed(-result);
       }
     }
-  }
-
-  /**
-   * Errors of a connection that went, or was refused, while it waited in the backlog; the next may
-   * be fine. accept(2), "Error handling": pending network errors of the new socket come up here. A
-   * turn of nothing else is a failure of accepting: a sandbox says EPERM, and for ever.
-   */
-  private static boolean concernsOneConnection(int errno) {
-    return errno == Errno.ECONNABORTED
-        || errno == Errno.EPERM
-        || errno == Errno.EPROTO
-        || errno == Errno.ENETDOWN
-        || errno == Errno.ENETUNREACH
-        || errno == Errno.EHOSTUNREACH
-        || errno == Errno.EOPNOTSUPP
-        || errno == Errno.ETIMEDOUT;
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.zloop.core.transport;
 
 import dev.zloop.nativereactor.poll.Poller;
 import dev.zloop.nativereactor.sys.Errno;
-import dev.zloop.nativereactor.sys.SocketConstants;
 
 /**
  * A stream socket over readiness. Edges set flags; receives and sends use them up. One that the
@@ -67,7 +66,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
     if (connectResult != NOT_CONNECTING) {
       finishConnect();
     } else if ((readiness & Poller.ERROR) != 0) {
-      breakOff(io.takeError(fd));
+      breakOff(io.calls().takeError(fd));
     }
     advance();
   }
@@ -113,7 +112,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
       if (!writable) {
         return;
       }
-      result = -io.takeError(fd);
+      result = -io.calls().takeError(fd);
     }
     connectResult = NOT_CONNECTING;
     writable = true;
@@ -158,7 +157,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
         } else {
           endInput(Errno.ENOMEM); // for this stream lacks bytes from here on; the others go on
         }
-      } else if (ReadinessIo.isWouldBlock(result) && brokenErrno == 0) {
+      } else if (SocketCalls.isWouldBlock(result) && brokenErrno == 0) {
         readable = false;
       } else {
         endInput(-result);
@@ -168,8 +167,8 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
 
   /** Notices that the peer went although nothing is received, unless bytes wait before the end. */
   private void lookForEnd() {
-    int result = io.peek(fd);
-    if (result <= 0 && (brokenErrno != 0 || !ReadinessIo.isWouldBlock(result))) {
+    int result = io.calls().peek(fd);
+    if (result <= 0 && (brokenErrno != 0 || !SocketCalls.isWouldBlock(result))) {
       endInput(-result);
     }
   }
@@ -194,7 +193,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   public int send(WriteQueue queue) {
     assert waitingSend == null && !queue.isEmpty();
     int result = writable ? sendNow(queue) : -Errno.EAGAIN;
-    if (ReadinessIo.isWouldBlock(result)) {
+    if (SocketCalls.isWouldBlock(result)) {
       waitingSend = queue;
       return SocketIo.IN_FLIGHT;
     }
@@ -202,9 +201,9 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   }
 
   private int sendNow(WriteQueue queue) {
-    int result = io.send(fd, queue);
-    writable = result == io.bytesOffered();
-    if (result < 0 && !ReadinessIo.isWouldBlock(result)) {
+    int result = io.calls().send(fd, queue);
+    writable = result == io.calls().bytesOffered();
+    if (result < 0 && !SocketCalls.isWouldBlock(result)) {
       fail(-result);
     }
     return result;
@@ -223,7 +222,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   private void retrySend() {
     WriteQueue queue = waitingSend;
     int result = sendNow(queue);
-    if (!ReadinessIo.isWouldBlock(result)) {
+    if (!SocketCalls.isWouldBlock(result)) {
       waitingSend = null;
       events.onSent(result);
     }
@@ -232,11 +231,8 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   @Override
   public int shutdownOutput() {
     assert waitingSend == null;
-    int result = io.syscalls().shutdown(fd, SocketConstants.SHUT_WR);
+    int result = io.calls().shutdownOutput(fd);
     if (result < 0) {
-      // ENOTCONN of a connection that was one: the socket's error says what became of it.
-      int error = io.takeError(fd);
-      result = error != 0 ? -error : result;
       fail(-result);
     }
     return result;
@@ -259,7 +255,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
     closed = true;
     waitingSend = null;
     if (reset) {
-      io.armReset(fd);
+      io.calls().armReset(fd);
     }
     io.close(this);
   }

@@ -1,17 +1,12 @@
 package dev.zloop.core.transport;
 
-import dev.zloop.nativereactor.sys.Memory;
-import dev.zloop.nativereactor.sys.Region;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * The memory that a loop receives into, and lends out as {@link Lease}s.
+ * The memory that a loop over readiness receives into, and lends out as {@link Lease}s.
  *
  * <p>A chunk is filled from its front to its end; when everything lent from it is back, it is
  * filled from the front again. Receivers that release at once therefore always get the same,
@@ -32,18 +27,11 @@ final class ReceiveBuffers {
   private final int chunkBytes;
   private final int roomBytesMin;
   private final int chunksMax;
-  private final IntFunction<ByteBuffer> copyMemory;
+  private final Leases leases;
   private final List<Chunk> chunks = new ArrayList<>();
   private final ArrayList<Chunk> setAside = new ArrayList<>();
-  private final ArrayDeque<ChunkLease> spareLeases = new ArrayDeque<>();
   private Chunk current;
   private Chunk spare;
-
-  /** The loop's thread, known from the first receive on; other threads only compare with it. */
-  private volatile Thread owner;
-
-  /** Written once, by the loop, after its last lend; read by releases from any thread. */
-  private volatile boolean closed;
 
   ReceiveBuffers(int chunksMax) {
     this(CHUNK_BYTES, chunksMax);
@@ -63,7 +51,7 @@ final class ReceiveBuffers {
     this.chunkBytes = chunkBytes;
     this.roomBytesMin = chunkBytes / 4;
     this.chunksMax = chunksMax;
-    this.copyMemory = copyMemory;
+    this.leases = new Leases(copyMemory);
     this.current = newChunk();
   }
 
@@ -81,7 +69,7 @@ final class ReceiveBuffers {
 
   /** Where to receive next; asked after {@link #room}. */
   long address() {
-    return current.region.address() + current.used;
+    return current.address + current.used;
   }
 
   /**
@@ -91,25 +79,9 @@ final class ReceiveBuffers {
    */
   Lease lend(int length) {
     if (chunkBytes - current.used - length < roomBytesMin && !hasSpare()) {
-      return copy(length);
+      return leases.copy(current, length);
     }
-    if (owner == null) {
-      owner = Thread.currentThread();
-    }
-    ChunkLease lease = spareLeases.poll();
-    if (lease == null) {
-      lease = new ChunkLease();
-    }
-    lease.lend(current, length);
-    return lease;
-  }
-
-  private Lease copy(int length) {
-    try {
-      return new CopiedLease(copyMemory.apply(length).put(0, current.view, current.used, length));
-    } catch (OutOfMemoryError hoarded) {
-      return null;
-    }
+    return leases.lend(current, length);
   }
 
   private boolean hasSpare() {
@@ -146,134 +118,12 @@ final class ReceiveBuffers {
 
   /** Frees every chunk: now, or with the release of the last lease on it. */
   void close() {
-    closed = true;
+    leases.close();
     chunks.forEach(Chunk::freeIfAllBack);
   }
 
   /** How many chunks are not freed; for tests. */
   int chunksInUse() {
-    return (int) chunks.stream().filter(chunk -> !chunk.freed).count();
-  }
-
-  private static final class Chunk {
-    private static final VarHandle RETURNED;
-    private static final VarHandle FREED;
-
-    static {
-      try {
-        var lookup = MethodHandles.lookup();
-        RETURNED = lookup.findVarHandle(Chunk.class, "returned", int.class);
-        FREED = lookup.findVarHandle(Chunk.class, "freed", boolean.class);
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
-    }
-
-    final Region region;
-    final ByteBuffer view;
-
-    /** Bytes at the front that are lent, or were. */
-    int used;
-
-    /** Leases ever given, by the loop. Other threads read it only after they have seen closed. */
-    int lent;
-
-    /**
-     * Leases ever returned, by any thread; its release makes their last access precede the reuse.
-     */
-    private volatile int returned;
-
-    private volatile boolean freed;
-
-    Chunk(int bytes) {
-      region = Region.allocate(bytes, 4096);
-      view = region.view();
-    }
-
-    boolean isAllBack() {
-      return returned == lent;
-    }
-
-    void giveBack() {
-      RETURNED.getAndAdd(this, 1);
-    }
-
-    void freeIfAllBack() {
-      if (isAllBack() && FREED.compareAndSet(this, false, true)) {
-        region.close();
-      }
-    }
-  }
-
-  private final class ChunkLease implements Lease {
-    private Chunk chunk;
-    private int offset;
-    private int length;
-
-    void lend(Chunk from, int bytes) {
-      chunk = from;
-      offset = from.used;
-      length = bytes;
-      from.used += bytes;
-      from.lent++;
-    }
-
-    @Override
-    public long address() {
-      return chunk.region.address() + offset;
-    }
-
-    @Override
-    public int length() {
-      return length;
-    }
-
-    @Override
-    public ByteBuffer buffer() {
-      return chunk.view;
-    }
-
-    @Override
-    public int offset() {
-      return offset;
-    }
-
-    @Override
-    public void release() {
-      Chunk from = chunk;
-      if (from == null) {
-        throw new IllegalStateException("a lease of " + length + " bytes was released twice");
-      }
-      chunk = null;
-      if (Thread.currentThread() == owner) {
-        spareLeases.push(this);
-      }
-      from.giveBack();
-      if (closed) {
-        from.freeIfAllBack();
-      }
-    }
-  }
-
-  /** What arrived while no chunk could be lent: a copy, which the garbage collector frees. */
-  private record CopiedLease(ByteBuffer buffer) implements Lease {
-
-    @Override
-    public int offset() {
-      return 0;
-    }
-
-    @Override
-    public int length() {
-      return buffer.capacity();
-    }
-
-    @Override
-    public long address() {
-      return Memory.addressOf(buffer);
-    }
-
-    @Override
-    public void release() {}
+    return (int) chunks.stream().filter(chunk -> !chunk.isFreed()).count();
   }
 }
