@@ -94,6 +94,12 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
   /** How many tasks other threads gave that the loop has not yet taken: the inbox has no bound. */
   int pendingTasks();
 
+  /**
+   * How many connections the loop has: those that live on it, accepted ones and a client's, and
+   * those that were accepted elsewhere and are on their way to it. It may change at any moment.
+   */
+  int connections();
+
   /** Where blocking work goes: name resolution, and whatever else may not run on a loop. */
   Executor executor();
 

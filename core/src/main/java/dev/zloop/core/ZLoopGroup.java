@@ -4,6 +4,7 @@ import dev.zloop.nativereactor.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -26,6 +27,13 @@ import java.util.stream.Stream;
 public final class ZLoopGroup implements AutoCloseable {
   private final ZLoop[] loops;
   private final AtomicInteger taken = new AtomicInteger();
+
+  /**
+   * The index that {@link #leastLoaded} chose last. Two threads that ask at once may both go by the
+   * same value: then ties are not broken in turn, which the connections themselves make good.
+   */
+  private volatile int chosen;
+
   private volatile boolean closing;
 
   private ZLoopGroup(List<ZLoop> loops) {
@@ -61,9 +69,54 @@ public final class ZLoopGroup implements AutoCloseable {
     return new Builder();
   }
 
-  /** The loop whose turn it is: one after the other, round and round. */
+  /**
+   * The loop whose turn it is: one after the other, round and round. A loop that was closed by
+   * itself is left out, as long as another is open.
+   */
   public ZLoop next() {
+    ZLoop loop = turn();
+    for (int others = loops.length - 1; others > 0 && loop.isClosed(); others--) {
+      loop = turn();
+    }
+    return loop;
+  }
+
+  private ZLoop turn() {
     return loops[Integer.remainderUnsigned(taken.getAndIncrement(), loops.length)];
+  }
+
+  /**
+   * The loop with the fewest {@linkplain ZLoop#connections connections}; where several have equally
+   * few, the one that comes after the loop that was chosen last, round and round. A loop that was
+   * closed by itself is left out, as long as another is open.
+   */
+  public ZLoop leastLoaded() {
+    int first = chosen + 1;
+    int least = -1;
+    int fewest = Integer.MAX_VALUE;
+    for (int i = 0; i < loops.length; i++) {
+      int index = (first + i) % loops.length;
+      int connections = loops[index].connections();
+      if (connections < fewest && !loops[index].isClosed()) {
+        fewest = connections;
+        least = index;
+      }
+    }
+    if (least < 0) {
+      return loops[0]; // all are closed, as it will say
+    }
+    chosen = least;
+    return loops[least];
+  }
+
+  /** The loop of this group that the calling thread belongs to, if it belongs to one. */
+  public Optional<ZLoop> current() {
+    for (ZLoop loop : loops) {
+      if (loop.inLoop()) {
+        return Optional.of(loop);
+      }
+    }
+    return Optional.empty();
   }
 
   /** All loops, in order. */

@@ -71,9 +71,25 @@ public final class Acceptor implements LoopResource {
     assert loop.inLoop();
     Acceptor acceptor = new Acceptor(loop, handler);
     acceptor.open(address, options);
-    loop.add(acceptor);
+    return acceptor.opened();
+  }
+
+  /**
+   * As {@link #open}, of a socket that listens already; on success it is the acceptor's, on failure
+   * still the caller's.
+   */
+  static Acceptor take(EventLoop loop, int listening, SocketAddress address, Handler handler)
+      throws NativeIoException {
+    assert loop.inLoop();
+    Acceptor acceptor = new Acceptor(loop, handler);
+    acceptor.begin(new RawSocket(loop, listening), address);
+    return acceptor.opened();
+  }
+
+  private Acceptor opened() {
+    loop.add(this);
     LOG.isLoggable(WARNING); // configures the log, out of a file, while there are descriptors
-    return acceptor;
+    return this;
   }
 
   private void open(SocketAddress address, SocketOptions options) throws NativeIoException {
@@ -83,13 +99,17 @@ public final class Acceptor implements LoopResource {
       socket.bind(address);
       boundPath = BoundPath.of(address);
       socket.listen(address, options.backlog());
-      localAddress = socket.localAddress();
-      io = socket.accept(new Events());
+      begin(socket, socket.localAddress());
     } catch (Throwable error) {
       boundPath.ifPresent(BoundPath::remove);
       socket.close();
       throw error;
     }
+  }
+
+  private void begin(RawSocket socket, SocketAddress address) throws NativeIoException {
+    localAddress = address;
+    io = socket.accept(new Events());
   }
 
   /** Where it listens, with the port that the kernel chose if 0 was asked for. */

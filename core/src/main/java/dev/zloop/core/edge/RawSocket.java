@@ -8,6 +8,7 @@ import static dev.zloop.nativereactor.sys.SocketConstants.SOL_SOCKET;
 import static dev.zloop.nativereactor.sys.SocketConstants.SO_DOMAIN;
 
 import dev.zloop.core.NativeIoException;
+import dev.zloop.core.SocketOptions;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.ListenerEvents;
 import dev.zloop.core.transport.ListenerIo;
@@ -36,6 +37,21 @@ record RawSocket(EventLoop loop, int fd) {
       throw Failures.ofSocket(address, -result);
     }
     return new RawSocket(loop, result);
+  }
+
+  /** A socket that listens on an IP address. */
+  static RawSocket listening(EventLoop loop, SocketAddress address, SocketOptions options)
+      throws NativeIoException {
+    RawSocket socket = open(loop, address);
+    try {
+      OptionWriter.writeListener(options, socket);
+      socket.bind(address);
+      socket.listen(address, options.backlog());
+      return socket;
+    } catch (Throwable error) {
+      socket.close();
+      throw error;
+    }
   }
 
   void bind(SocketAddress address) throws NativeIoException {

@@ -2,6 +2,7 @@ package dev.zloop.core.edge;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.ZLoop;
 import dev.zloop.core.loop.Abandonable;
 import dev.zloop.core.loop.EventLoop;
 import java.net.SocketAddress;
@@ -45,7 +46,8 @@ public final class Sockets {
   /**
    * Hands an accepted descriptor, on which nothing has begun yet, to the loop that it is to live
    * on. It is {@code onLoop}'s to close from then on; one that a closed loop refuses is closed
-   * here.
+   * here. While it is on its way it counts as one of that loop's {@linkplain ZLoop#connections
+   * connections}.
    *
    * @param from the loop that accepted it; on its thread
    * @param to where it goes, possibly the same loop
@@ -59,10 +61,12 @@ public final class Sockets {
       onLoop.accept(fd);
       return true;
     }
+    to.addConnection(); // before it arrives, so that the next one sees this loop's share
     try {
       to.execute(new HandedOver(to, fd, onLoop));
       return true;
     } catch (RejectedExecutionException closed) {
+      to.removeConnection();
       close(from, fd);
       return false;
     }
@@ -79,11 +83,16 @@ public final class Sockets {
 
     @Override
     public void run() {
-      onLoop.accept(fd);
+      try {
+        onLoop.accept(fd);
+      } finally {
+        to.removeConnection(); // after it counts by itself, or was closed
+      }
     }
 
     @Override
     public void abandon() {
+      to.removeConnection();
       new RawSocket(to, fd).close(); // by whoever ends the loop, which may never have had a thread
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The run cycle. {@link #runOnce} is one turn; the rest is how work gets in and how the loop ends.
@@ -54,6 +55,9 @@ public final class EventLoop implements ZLoop {
 
   private final LoopLife life;
   private final Inbox inbox = new Inbox(1024);
+
+  /** Added to by who sends connections here too, before they arrive. */
+  private final AtomicInteger connections = new AtomicInteger();
 
   /** AWAKE, ASLEEP or NOTIFIED: see {@link #announceSleep}. */
   private volatile int sleep;
@@ -329,6 +333,22 @@ public final class EventLoop implements ZLoop {
   public void remove(LoopResource resource) {
     assert inLoop();
     end.remove(resource);
+  }
+
+  /** A connection lives here from now on, or is on its way. From any thread. */
+  public void addConnection() {
+    connections.getAndIncrement();
+  }
+
+  /** The counterpart of {@link #addConnection}. */
+  public void removeConnection() {
+    int before = connections.getAndDecrement();
+    assert before > 0;
+  }
+
+  @Override
+  public int connections() {
+    return connections.get();
   }
 
   @Override

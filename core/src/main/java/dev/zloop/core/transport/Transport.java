@@ -113,6 +113,7 @@ public final class Transport implements LoopResource {
     io = stream;
     output.attach(stream);
     loop.add(this);
+    loop.addConnection();
   }
 
   /** The loop that this transport lives on, for its whole life. */
@@ -502,6 +503,7 @@ public final class Transport implements LoopResource {
       state = State.CLOSED;
       output.onClosed();
       loop.remove(Transport.this);
+      loop.removeConnection();
       handler.onClosed(cause);
     }
   }
