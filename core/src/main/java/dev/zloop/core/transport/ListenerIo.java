@@ -3,6 +3,9 @@ package dev.zloop.core.transport;
 /** A listening socket at the seam. It accepts from the start. */
 public interface ListenerIo {
 
+  /** Connections that one listener tells in a turn, at the most; the others have theirs then. */
+  int ACCEPTS_PER_TURN_MAX = 64;
+
   /** The descriptor, for options and messages; not to close. */
   int fd();
 

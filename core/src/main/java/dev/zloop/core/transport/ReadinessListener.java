@@ -4,8 +4,6 @@ package dev.zloop.core.transport;
  * accept4(2) in a loop: bounded a turn, and paused by itself when descriptors or memory run out.
  */
 final class ReadinessListener extends ReadinessHandle implements ListenerIo {
-  static final int ACCEPTS_PER_TURN_MAX = 64;
-
   private final ListenerEvents events;
   private boolean paused;
   private boolean closed;

@@ -10,9 +10,6 @@ import dev.zloop.nativereactor.sys.Errno;
  */
 final class ReadinessStream extends ReadinessHandle implements StreamIo {
 
-  /** What one connection may receive in a turn before the others have theirs. */
-  static final int RECEIVE_BYTES_PER_TURN_MAX = 256 << 10;
-
   /** No connect(2) is going on. Not an errno, and not 0. */
   private static final int NOT_CONNECTING = 1;
 

@@ -3,6 +3,9 @@ package dev.zloop.core.transport;
 /** One stream socket at the seam: requests go down here, completions come up by StreamEvents. */
 public interface StreamIo {
 
+  /** Bytes that one connection may bring up in a turn before the others have theirs. */
+  int RECEIVE_BYTES_PER_TURN_MAX = 256 << 10;
+
   /** Bytes that may still arrive after {@link #stopReceiving}, at the most. */
   int OVERSHOOT_BYTES_MAX = 256 << 10;
 

@@ -278,8 +278,7 @@ class EndingContractTest {
       each.peer.sendUntilFull();
       each.handler.onReceived =
           () -> {
-            if (each.handler.received > ReadinessStream.RECEIVE_BYTES_PER_TURN_MAX
-                && turn[0] == 0) {
+            if (each.handler.received > StreamIo.RECEIVE_BYTES_PER_TURN_MAX && turn[0] == 0) {
               turn[0] = world.turns;
               (each == link ? other : link).abort();
             }

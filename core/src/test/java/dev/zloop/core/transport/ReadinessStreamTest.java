@@ -1,8 +1,8 @@
 package dev.zloop.core.transport;
 
-import static dev.zloop.core.transport.ReadinessStream.RECEIVE_BYTES_PER_TURN_MAX;
 import static dev.zloop.core.transport.ScriptedKernel.AGAIN;
 import static dev.zloop.core.transport.ScriptedKernel.FULL;
+import static dev.zloop.core.transport.StreamIo.RECEIVE_BYTES_PER_TURN_MAX;
 import static dev.zloop.nativereactor.poll.Poller.ERROR;
 import static dev.zloop.nativereactor.poll.Poller.HANGUP;
 import static dev.zloop.nativereactor.poll.Poller.PEER_CLOSED;
