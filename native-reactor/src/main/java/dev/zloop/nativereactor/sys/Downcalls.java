@@ -33,6 +33,16 @@ final class Downcalls {
     return handle(name, result, arguments, ErrnoCell.CAPTURE);
   }
 
+  /**
+   * The same of a function whose arguments from the given one on are variadic, which some platforms
+   * pass in other places than those declared.
+   */
+  static MethodHandle variadicWithErrno(
+      String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
+    return handle(
+        name, result, arguments, ErrnoCell.CAPTURE, Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
   /** A function that any thread may call, since it leaves no errno behind. */
   static MethodHandle withoutErrno(String name, MemoryLayout result, MemoryLayout... arguments) {
     return handle(name, result, arguments);

@@ -2,161 +2,162 @@ package dev.zloop.nativereactor.sys;
 
 /**
  * errno(3): the numbers that zloop's code asks for, and the names of all. No compile-time
- * constants, since they differ between platforms: {@code if}, not {@code case}.
+ * constants, since they differ between platforms: {@code if}, not {@code case}. One that this
+ * platform lacks has a number that no call returns.
  */
 public final class Errno {
   /** Operation not permitted. */
-  public static final int EPERM = Platform.number(1);
+  public static final int EPERM = ErrnoTable.number("EPERM");
 
   /** No such file or directory. */
-  public static final int ENOENT = Platform.number(2);
+  public static final int ENOENT = ErrnoTable.number("ENOENT");
 
   /** Interrupted system call. */
-  public static final int EINTR = Platform.number(4);
+  public static final int EINTR = ErrnoTable.number("EINTR");
 
   /** Input/output error. */
-  public static final int EIO = Platform.number(5);
+  public static final int EIO = ErrnoTable.number("EIO");
 
   /** Bad file descriptor. */
-  public static final int EBADF = Platform.number(9);
+  public static final int EBADF = ErrnoTable.number("EBADF");
 
   /** Resource temporarily unavailable. */
-  public static final int EAGAIN = Platform.number(11);
+  public static final int EAGAIN = ErrnoTable.number("EAGAIN");
 
   /** Cannot allocate memory. */
-  public static final int ENOMEM = Platform.number(12);
+  public static final int ENOMEM = ErrnoTable.number("ENOMEM");
 
   /** Permission denied. */
-  public static final int EACCES = Platform.number(13);
+  public static final int EACCES = ErrnoTable.number("EACCES");
 
   /** Bad address. */
-  public static final int EFAULT = Platform.number(14);
+  public static final int EFAULT = ErrnoTable.number("EFAULT");
 
   /** Device or resource busy. */
-  public static final int EBUSY = Platform.number(16);
+  public static final int EBUSY = ErrnoTable.number("EBUSY");
 
   /** File exists. */
-  public static final int EEXIST = Platform.number(17);
+  public static final int EEXIST = ErrnoTable.number("EEXIST");
 
   /** No such device. */
-  public static final int ENODEV = Platform.number(19);
+  public static final int ENODEV = ErrnoTable.number("ENODEV");
 
   /** Invalid argument. */
-  public static final int EINVAL = Platform.number(22);
+  public static final int EINVAL = ErrnoTable.number("EINVAL");
 
   /** Too many open files in system. */
-  public static final int ENFILE = Platform.number(23);
+  public static final int ENFILE = ErrnoTable.number("ENFILE");
 
   /** Too many open files. */
-  public static final int EMFILE = Platform.number(24);
+  public static final int EMFILE = ErrnoTable.number("EMFILE");
 
   /** No space left on device. */
-  public static final int ENOSPC = Platform.number(28);
+  public static final int ENOSPC = ErrnoTable.number("ENOSPC");
 
   /** Broken pipe. */
-  public static final int EPIPE = Platform.number(32);
+  public static final int EPIPE = ErrnoTable.number("EPIPE");
 
   /** File name too long. */
-  public static final int ENAMETOOLONG = Platform.number(36);
+  public static final int ENAMETOOLONG = ErrnoTable.number("ENAMETOOLONG");
 
   /** Function not implemented. */
-  public static final int ENOSYS = Platform.number(38);
+  public static final int ENOSYS = ErrnoTable.number("ENOSYS");
 
   /** Too many levels of symbolic links. */
-  public static final int ELOOP = Platform.number(40);
+  public static final int ELOOP = ErrnoTable.number("ELOOP");
 
   /** Timer expired. */
-  public static final int ETIME = Platform.number(62);
+  public static final int ETIME = ErrnoTable.number("ETIME");
 
   /** Protocol error. */
-  public static final int EPROTO = Platform.number(71);
+  public static final int EPROTO = ErrnoTable.number("EPROTO");
 
   /** Value too large for defined data type. */
-  public static final int EOVERFLOW = Platform.number(75);
+  public static final int EOVERFLOW = ErrnoTable.number("EOVERFLOW");
 
   /** File descriptor in bad state. */
-  public static final int EBADFD = Platform.number(77);
+  public static final int EBADFD = ErrnoTable.number("EBADFD");
 
   /** Socket operation on non-socket. */
-  public static final int ENOTSOCK = Platform.number(88);
+  public static final int ENOTSOCK = ErrnoTable.number("ENOTSOCK");
 
   /** Destination address required. */
-  public static final int EDESTADDRREQ = Platform.number(89);
+  public static final int EDESTADDRREQ = ErrnoTable.number("EDESTADDRREQ");
 
   /** Message too long. */
-  public static final int EMSGSIZE = Platform.number(90);
+  public static final int EMSGSIZE = ErrnoTable.number("EMSGSIZE");
 
   /** Protocol wrong type for socket. */
-  public static final int EPROTOTYPE = Platform.number(91);
+  public static final int EPROTOTYPE = ErrnoTable.number("EPROTOTYPE");
 
   /** Protocol not available. */
-  public static final int ENOPROTOOPT = Platform.number(92);
+  public static final int ENOPROTOOPT = ErrnoTable.number("ENOPROTOOPT");
 
   /** Protocol not supported. */
-  public static final int EPROTONOSUPPORT = Platform.number(93);
+  public static final int EPROTONOSUPPORT = ErrnoTable.number("EPROTONOSUPPORT");
 
   /** Operation not supported. */
-  public static final int EOPNOTSUPP = Platform.number(95);
+  public static final int EOPNOTSUPP = ErrnoTable.number("EOPNOTSUPP");
 
   /** Address family not supported by protocol. */
-  public static final int EAFNOSUPPORT = Platform.number(97);
+  public static final int EAFNOSUPPORT = ErrnoTable.number("EAFNOSUPPORT");
 
   /** Address already in use. */
-  public static final int EADDRINUSE = Platform.number(98);
+  public static final int EADDRINUSE = ErrnoTable.number("EADDRINUSE");
 
   /** Cannot assign requested address. */
-  public static final int EADDRNOTAVAIL = Platform.number(99);
+  public static final int EADDRNOTAVAIL = ErrnoTable.number("EADDRNOTAVAIL");
 
   /** Network is down. */
-  public static final int ENETDOWN = Platform.number(100);
+  public static final int ENETDOWN = ErrnoTable.number("ENETDOWN");
 
   /** Network is unreachable. */
-  public static final int ENETUNREACH = Platform.number(101);
+  public static final int ENETUNREACH = ErrnoTable.number("ENETUNREACH");
 
   /** Network dropped connection on reset. */
-  public static final int ENETRESET = Platform.number(102);
+  public static final int ENETRESET = ErrnoTable.number("ENETRESET");
 
   /** Software caused connection abort. */
-  public static final int ECONNABORTED = Platform.number(103);
+  public static final int ECONNABORTED = ErrnoTable.number("ECONNABORTED");
 
   /** Connection reset by peer. */
-  public static final int ECONNRESET = Platform.number(104);
+  public static final int ECONNRESET = ErrnoTable.number("ECONNRESET");
 
   /** No buffer space available. */
-  public static final int ENOBUFS = Platform.number(105);
+  public static final int ENOBUFS = ErrnoTable.number("ENOBUFS");
 
   /** Transport endpoint is already connected. */
-  public static final int EISCONN = Platform.number(106);
+  public static final int EISCONN = ErrnoTable.number("EISCONN");
 
   /** Transport endpoint is not connected. */
-  public static final int ENOTCONN = Platform.number(107);
+  public static final int ENOTCONN = ErrnoTable.number("ENOTCONN");
 
   /** Cannot send after transport endpoint shutdown. */
-  public static final int ESHUTDOWN = Platform.number(108);
+  public static final int ESHUTDOWN = ErrnoTable.number("ESHUTDOWN");
 
   /** Connection timed out. */
-  public static final int ETIMEDOUT = Platform.number(110);
+  public static final int ETIMEDOUT = ErrnoTable.number("ETIMEDOUT");
 
   /** Connection refused. */
-  public static final int ECONNREFUSED = Platform.number(111);
+  public static final int ECONNREFUSED = ErrnoTable.number("ECONNREFUSED");
 
   /** Host is down. */
-  public static final int EHOSTDOWN = Platform.number(112);
+  public static final int EHOSTDOWN = ErrnoTable.number("EHOSTDOWN");
 
   /** No route to host. */
-  public static final int EHOSTUNREACH = Platform.number(113);
+  public static final int EHOSTUNREACH = ErrnoTable.number("EHOSTUNREACH");
 
   /** Operation already in progress. */
-  public static final int EALREADY = Platform.number(114);
+  public static final int EALREADY = ErrnoTable.number("EALREADY");
 
   /** Operation now in progress. */
-  public static final int EINPROGRESS = Platform.number(115);
+  public static final int EINPROGRESS = ErrnoTable.number("EINPROGRESS");
 
   /** Operation canceled. */
-  public static final int ECANCELED = Platform.number(125);
+  public static final int ECANCELED = ErrnoTable.number("ECANCELED");
 
   /** Owner died. */
-  public static final int EOWNERDEAD = Platform.number(130);
+  public static final int EOWNERDEAD = ErrnoTable.number("EOWNERDEAD");
 
   private Errno() {}
 

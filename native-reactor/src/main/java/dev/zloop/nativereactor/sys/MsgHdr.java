@@ -1,9 +1,14 @@
 package dev.zloop.nativereactor.sys;
 
-/** struct msghdr: what sendmsg(2) and recvmsg(2) move. Zeroed memory is an empty one. */
+/**
+ * struct msghdr: what sendmsg(2) and recvmsg(2) move. Zeroed memory is an empty one.
+ *
+ * <p>Linux has two lengths of eight bytes where the BSDs have four, and padding behind the first of
+ * them, so that it can be set as eight bytes everywhere: all platforms are little-endian.
+ */
 public final class MsgHdr {
   /** Bytes of one. */
-  public static final int SIZE = 56;
+  public static final int SIZE = Platform.number(56, 48, 48);
 
   static final int NAME = 0;
   static final int NAME_LENGTH = 8;
@@ -11,7 +16,7 @@ public final class MsgHdr {
   static final int IOV_LENGTH = 24;
   static final int CONTROL = 32;
   static final int CONTROL_LENGTH = 40;
-  static final int FLAGS = 48;
+  static final int FLAGS = Platform.number(48, 44, 44);
 
   private MsgHdr() {}
 

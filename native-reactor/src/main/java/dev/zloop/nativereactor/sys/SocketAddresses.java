@@ -20,8 +20,6 @@ public final class SocketAddresses {
   /** Room for every address: the size of struct sockaddr_storage. */
   public static final int MAX_LENGTH = 128;
 
-  static final int FAMILY = 0;
-
   static final int IN_PORT = 2;
   static final int IN_ADDRESS = 4;
   static final int IN_SIZE = 16;
@@ -71,7 +69,8 @@ public final class SocketAddresses {
    * becomes the mapped one, ::ffff:a.b.c.d.
    *
    * <p>A Unix path without characters becomes the unnamed address: bind(2) makes an abstract name
-   * of it, connect(2) refuses it. A path that begins with "@" is a file like any other.
+   * of it on Linux, and refuses it elsewhere (EINVAL), as connect(2) does everywhere. A path that
+   * begins with "@" is a file like any other.
    *
    * @param address an IP or Unix address
    * @param family AF_INET, AF_INET6 or AF_UNIX
@@ -94,6 +93,16 @@ public final class SocketAddresses {
   }
 
   /**
+   * The family of what the kernel wrote.
+   *
+   * @param from address of a sockaddr
+   * @return AF_INET, AF_INET6, AF_UNIX or another
+   */
+  public static int familyAt(long from) {
+    return SockaddrHead.CURRENT.family(from);
+  }
+
+  /**
    * Decodes what the kernel wrote. A mapped IPv4 address becomes an IPv4 address; an unnamed Unix
    * address the empty path; an abstract one "@" and its name.
    *
@@ -106,7 +115,7 @@ public final class SocketAddresses {
     if (length == 0) {
       return UnixSocketAddresses.UNNAMED;
     }
-    int family = length >= Short.BYTES ? Memory.getShort(from + FAMILY) : -1;
+    int family = length >= SockaddrHead.SIZE ? SockaddrHead.CURRENT.family(from) : -1;
     if (family == AF_INET && length >= IN_SIZE) {
       return new InetSocketAddress(address(from + IN_ADDRESS, IPV4_BYTES, 0), port(from + IN_PORT));
     }
@@ -124,7 +133,7 @@ public final class SocketAddresses {
 
   private static int encodeInet(InetSocketAddress address, long into) {
     Memory.zero(into, IN_SIZE);
-    Memory.putShort(into + FAMILY, (short) AF_INET);
+    SockaddrHead.CURRENT.put(into, AF_INET, IN_SIZE);
     putPort(into + IN_PORT, address.getPort());
     Memory.copyIn(address.getAddress().getAddress(), 0, IPV4_BYTES, into + IN_ADDRESS);
     return IN_SIZE;
@@ -132,7 +141,7 @@ public final class SocketAddresses {
 
   private static int encodeInet6(InetSocketAddress address, long into) {
     Memory.zero(into, IN6_SIZE);
-    Memory.putShort(into + FAMILY, (short) AF_INET6);
+    SockaddrHead.CURRENT.put(into, AF_INET6, IN6_SIZE);
     putPort(into + IN6_PORT, address.getPort());
     if (address.getAddress() instanceof Inet6Address v6) {
       Memory.copyIn(v6.getAddress(), 0, IPV6_BYTES, into + IN6_ADDRESS);

@@ -13,6 +13,20 @@ package dev.zloop.nativereactor.sys;
 public interface Syscalls extends AutoCloseable {
 
   /**
+   * Opens an instance of this platform, for one loop.
+   *
+   * @return the instance
+   * @throws dev.zloop.nativereactor.NativeAccessException if native code cannot be called
+   */
+  static Syscalls open() {
+    Native.ensureUsable();
+    return switch (Platform.current().kernel()) {
+      case LINUX, FREEBSD -> LinuxSyscalls.open();
+      case MACOS -> DarwinSyscalls.open();
+    };
+  }
+
+  /**
    * socket(2). The new descriptor, or -errno: -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM when something
    * has run out, -EAFNOSUPPORT when the kernel lacks the family. EINTR does not occur.
    *

@@ -1,5 +1,6 @@
 package dev.zloop.nativereactor.sys;
 
+import static dev.zloop.nativereactor.sys.Platform.Kernel.LINUX;
 import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
 
 import java.net.UnixDomainSocketAddress;
@@ -10,11 +11,12 @@ import java.util.Arrays;
 
 /**
  * struct sockaddr_un, unix(7). Its length tells three kinds apart: nothing behind the family is an
- * unnamed socket, a NUL there begins an abstract name, anything else is a path up to its NUL.
+ * unnamed socket, a NUL there begins an abstract name, anything else is a path up to its NUL. There
+ * are abstract names on Linux only: elsewhere a NUL there is an unnamed socket as well.
  */
 final class UnixSocketAddresses {
-  static final int PATH = 2;
-  static final int SIZE = 110;
+  static final int PATH = SockaddrHead.SIZE;
+  static final int SIZE = PATH + SockaddrHead.CURRENT.pathRoom;
 
   /** One less than the room, for the NUL. */
   static final int PATH_BYTES_MAX = SIZE - PATH - 1;
@@ -25,6 +27,8 @@ final class UnixSocketAddresses {
   private static final Charset FILE_NAMES =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
 
+  private static final boolean ABSTRACT_NAMES = Platform.current().kernel() == LINUX;
+
   private UnixSocketAddresses() {}
 
   static int encode(UnixDomainSocketAddress address, long into) {
@@ -34,13 +38,14 @@ final class UnixSocketAddresses {
           "a Unix socket's path may have %d bytes, this one has %d: %s"
               .formatted(PATH_BYTES_MAX, path.length, address));
     }
-    Memory.putShort(into, (short) AF_UNIX);
+    int length = path.length == 0 ? PATH : PATH + path.length + 1;
+    SockaddrHead.CURRENT.put(into, AF_UNIX, length);
     if (path.length == 0) {
-      return PATH;
+      return length;
     }
     Memory.copyIn(path, 0, path.length, into + PATH);
     Memory.putByte(into + PATH + path.length, (byte) 0);
-    return PATH + path.length + 1;
+    return length;
   }
 
   static UnixDomainSocketAddress decode(long from, int length) {
@@ -49,7 +54,7 @@ final class UnixSocketAddresses {
     if (name.length == 0) {
       return UNNAMED;
     }
-    return of(name[0] == 0 ? abstractName(name) : path(name));
+    return of(ABSTRACT_NAMES && name[0] == 0 ? abstractName(name) : path(name));
   }
 
   /** As ss(8) and /proc/net/unix print it: "@" for every NUL. */

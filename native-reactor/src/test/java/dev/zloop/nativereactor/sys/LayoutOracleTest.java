@@ -88,7 +88,7 @@ class LayoutOracleTest {
   void theSocketAddressesAreThoseOfTheHeaders() throws Exception {
     Map<String, Long> ours = new TreeMap<>();
     size(ours, "struct sockaddr_storage", SocketAddresses.MAX_LENGTH);
-    offset(ours, "struct sockaddr_storage", "ss_family", SocketAddresses.FAMILY);
+    offset(ours, "struct sockaddr_storage", "ss_family", 0);
     size(ours, "struct sockaddr_in", SocketAddresses.IN_SIZE);
     offset(ours, "struct sockaddr_in", "sin_port", SocketAddresses.IN_PORT);
     offset(ours, "struct sockaddr_in", "sin_addr", SocketAddresses.IN_ADDRESS);

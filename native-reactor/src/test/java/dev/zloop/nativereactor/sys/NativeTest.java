@@ -60,6 +60,7 @@ class NativeTest {
   void anUnknownOperatingSystemIsNamedWithThoseThatAreKnown() throws Exception {
     assertEachSays(
         "zloop has no native bindings for Plan9 on amd64; it runs on Linux on amd64, Linux on"
+            + " aarch64, Mac OS X on aarch64, Mac OS X on x86_64, FreeBSD on amd64, FreeBSD on"
             + " aarch64",
         onClassPath("--enable-native-access=ALL-UNNAMED", "-Dos.name=Plan9", "-Dos.arch=amd64"));
   }
@@ -68,6 +69,7 @@ class NativeTest {
   void anUnknownProcessorIsNamedWithThoseThatAreKnown() throws Exception {
     assertEachSays(
         "zloop has no native bindings for Linux on pdp11; it runs on Linux on amd64, Linux on"
+            + " aarch64, Mac OS X on aarch64, Mac OS X on x86_64, FreeBSD on amd64, FreeBSD on"
             + " aarch64",
         onClassPath("--enable-native-access=ALL-UNNAMED", "-Dos.arch=pdp11"));
   }
