@@ -37,7 +37,10 @@ public final class Acceptor implements LoopResource {
      */
     default void onPaused(NativeIoException cause, Duration backOff) {}
 
-    /** The descriptor is closed, and nothing more is told. Told once. */
+    /**
+     * The descriptor is closed, and nothing more is told. Told once, also when a defect stopped the
+     * loop.
+     */
     void onClosed();
   }
 
@@ -137,6 +140,15 @@ public final class Acceptor implements LoopResource {
   @Override
   public void onLoopClosing() {
     close();
+  }
+
+  @Override
+  public void onLoopStopped(Throwable defect) {
+    if (!closed) {
+      closed = true;
+      boundPath.ifPresent(BoundPath::remove);
+    }
+    tell(handler::onClosed);
   }
 
   private void pause(NativeIoException cause) {

@@ -158,6 +158,12 @@ public final class Connector implements Cancellable, LoopResource {
     }
   }
 
+  @Override
+  public void onLoopStopped(Throwable defect) {
+    over = true;
+    tellFailed(Failures.ofStoppedLoop("connect", plan.remote(), loop, defect));
+  }
+
   private void succeed(StreamIo stream) {
     end();
     try {
@@ -170,6 +176,10 @@ public final class Connector implements Cancellable, LoopResource {
 
   private void fail(IOException cause) {
     end();
+    tellFailed(cause);
+  }
+
+  private void tellFailed(IOException cause) {
     failures.forEach(cause::addSuppressed);
     try {
       callback.onFailed(cause);
@@ -197,7 +207,9 @@ public final class Connector implements Cancellable, LoopResource {
 
     @Override
     public void onFailed(IOException cause) {
-      fail(cause);
+      if (!over) { // as it may be where a defect stopped the loop, which both are told
+        fail(cause);
+      }
     }
   }
 

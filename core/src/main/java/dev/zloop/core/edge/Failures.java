@@ -104,6 +104,12 @@ final class Failures {
     return new IOException(operation(what, address) + ": loop " + loop.name() + " was closed");
   }
 
+  static IOException ofStoppedLoop(
+      String what, SocketAddress address, EventLoop loop, Throwable defect) {
+    String why = ": loop " + loop.name() + " stopped because of a defect";
+    return new IOException(operation(what, address) + why, defect);
+  }
+
   static String operation(String call, SocketAddress address) {
     return call + "(" + text(address) + ")";
   }

@@ -153,6 +153,11 @@ public final class Resolver {
       loop.defer(() -> fail(Failures.ofClosedLoop("resolve", address, loop)));
     }
 
+    @Override
+    public void onLoopStopped(Throwable defect) {
+      callback.onFailed(Failures.ofStoppedLoop("resolve", address, loop, defect));
+    }
+
     /** Whom to tell: nobody if it has ended before. */
     private Callback end() {
       Callback told = callback;

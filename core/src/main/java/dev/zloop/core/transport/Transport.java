@@ -456,6 +456,24 @@ public final class Transport implements LoopResource {
     closeIo(unsent);
   }
 
+  /** The kernel has let go of everything by now; what remains is to say so. */
+  @Override
+  public void onLoopStopped(Throwable defect) {
+    if (cause == null) {
+      cause = new IOException("loop " + loop.name() + " stopped because of a defect", defect);
+    }
+    reading = false;
+    releaseParked();
+    ended();
+  }
+
+  private void ended() {
+    state = State.CLOSED;
+    output.onClosed();
+    loop.removeConnection();
+    handler.onClosed(cause);
+  }
+
   /** The completions of the seam. Within the transport, so that its own users do not see them. */
   private final class Events implements StreamEvents {
 
@@ -500,11 +518,8 @@ public final class Transport implements LoopResource {
 
     @Override
     public void onClosed() {
-      state = State.CLOSED;
-      output.onClosed();
       loop.remove(Transport.this);
-      loop.removeConnection();
-      handler.onClosed(cause);
+      ended();
     }
   }
 

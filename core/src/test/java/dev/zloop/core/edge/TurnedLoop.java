@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 /**
  * A loop on the real kernel that the test's own thread turns, with a clock that stands until the
@@ -32,6 +33,10 @@ final class TurnedLoop implements AutoCloseable {
   private long nowNanos = Long.MAX_VALUE - 1_000; // it will overflow, as nanoTime may
 
   TurnedLoop() throws Exception {
+    this(Runnable::run);
+  }
+
+  TurnedLoop(Executor executor) throws Exception {
     loop =
         new EventLoop(
             new EventLoop.Parts(
@@ -40,7 +45,7 @@ final class TurnedLoop implements AutoCloseable {
                 new ReadinessIo(EpollPoller.open(256), scripted(LinuxSyscalls.open())),
                 () -> nowNanos,
                 LoopThread.FACTORY,
-                Runnable::run,
+                executor,
                 (loop, error) -> errors.add(error)));
     turn(); // it is this thread's from here on
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.Timer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -142,6 +143,110 @@ class DefectTest {
           throw defect;
         };
     assertSame(defect, assertThrows(AssertionError.class, loop::close));
+    assertStopped();
+  }
+
+  /** Notes that the loop was stopped, and what else it is to do then. */
+  private final class Resident implements LoopResource {
+    private final String name;
+    private final Runnable then;
+
+    Resident(String name, Runnable then) {
+      this.name = name;
+      this.then = then;
+    }
+
+    @Override
+    public void onLoopClosing() {
+      driven.trace.add(name + " is to end");
+    }
+
+    @Override
+    public void onLoopStopped(Throwable why) {
+      assertSame(defect, why);
+      assertTrue(io.closed);
+      assertTrue(loop.isClosed());
+      driven.trace.add(name);
+      told = this;
+      then.run();
+    }
+  }
+
+  private Resident told;
+
+  private Resident settle(String name, Runnable then) {
+    Resident resident = new Resident(name, then);
+    loop.add(resident);
+    return resident;
+  }
+
+  @Test
+  void whatLivesOnTheLoopIsToldOnceWhenTheIoWasClosed() {
+    driven.poll();
+    loop.onClosed().whenComplete((nothing, error) -> driven.trace.add("stopped"));
+    settle("resident", () -> {});
+    failInDispatch();
+    assertEquals(List.of("resident", "stopped"), driven.trace);
+    loop.close();
+    assertEquals(List.of("resident", "stopped"), driven.trace);
+    assertStopped();
+  }
+
+  @Test
+  void whatWasToldThatTheLoopClosesIsToldThatItStoppedToo() {
+    driven.poll();
+    settle("resident", () -> {});
+    loop.close();
+    driven.poll();
+    failInDispatch();
+    assertEquals(List.of("resident is to end", "resident"), driven.trace);
+  }
+
+  @Test
+  void aResidentThatThrowsKeepsNoneFromHearing() {
+    var second = new AssertionError("the resident's");
+    driven.poll();
+    for (int i = 0; i < 5; i++) {
+      settle(
+          "resident",
+          () -> {
+            throw second;
+          });
+    }
+    failInDispatch();
+    assertEquals(5, driven.trace.size());
+    assertSame(second, defect.getSuppressed()[0]);
+    assertStopped();
+  }
+
+  @Test
+  void aResidentThatEndsByWhatAnotherIsToldIsNotTold() {
+    driven.poll();
+    var residents = new ArrayDeque<Resident>();
+    Runnable endTheOthers =
+        () -> {
+          residents.remove(told);
+          residents.forEach(loop::remove);
+          residents.clear();
+        };
+    for (int i = 0; i < 5; i++) {
+      residents.add(settle("resident " + i, endTheOthers));
+    }
+    failInDispatch();
+    assertEquals(1, driven.trace.size(), driven.trace::toString);
+    assertStopped();
+  }
+
+  @Test
+  void nobodyIsToldAnEndThatMayNotBeOne() {
+    io.onClose =
+        () -> {
+          throw new AssertionError("close");
+        };
+    driven.poll();
+    settle("resident", () -> {});
+    failInDispatch();
+    assertEquals(List.of(), driven.trace);
     assertStopped();
   }
 
