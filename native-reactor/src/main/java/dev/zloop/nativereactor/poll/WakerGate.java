@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>The danger is a thread that decides to write, is descheduled, and writes when the descriptor
  * has been closed and its number is somebody's socket.
  */
-final class WakerGate {
+public final class WakerGate {
   /** The gate is shut. The bits below count the threads inside. */
   private static final int SHUT = Integer.MIN_VALUE;
 
@@ -23,7 +23,7 @@ final class WakerGate {
   private final AtomicInteger state = new AtomicInteger();
 
   /** Whether the caller is inside now, and must leave; false once the gate is shut. */
-  boolean enter() {
+  public boolean enter() {
     int seen;
     do {
       seen = state.get();
@@ -38,12 +38,12 @@ final class WakerGate {
    * Whether the caller is the last, and must close the descriptor: true once, for the gate is shut
    * then, so that the count only falls, and passes zero once.
    */
-  boolean leave() {
+  public boolean leave() {
     return state.decrementAndGet() == SHUT;
   }
 
   /** Any number of times; whether nobody is inside, so that the caller must close: true once. */
-  boolean shut() {
+  public boolean shut() {
     return state.getAndUpdate(seen -> seen | SHUT) == 0;
   }
 }

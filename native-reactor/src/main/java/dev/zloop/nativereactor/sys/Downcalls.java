@@ -4,6 +4,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -30,7 +31,13 @@ final class Downcalls {
    * be measured beside the shortest system call.
    */
   static MethodHandle withErrno(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return handle(name, result, arguments, ErrnoCell.CAPTURE);
+    return withErrno(libc(), name, result, arguments);
+  }
+
+  /** The same of another library than C's. */
+  static MethodHandle withErrno(
+      SymbolLookup library, String name, MemoryLayout result, MemoryLayout... arguments) {
+    return handle(library, name, result, arguments, ErrnoCell.CAPTURE);
   }
 
   /**
@@ -39,13 +46,19 @@ final class Downcalls {
    */
   static MethodHandle variadicWithErrno(
       String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
-    return handle(
-        name, result, arguments, ErrnoCell.CAPTURE, Linker.Option.firstVariadicArg(firstVariadic));
+    Linker.Option variadic = Linker.Option.firstVariadicArg(firstVariadic);
+    return handle(libc(), name, result, arguments, ErrnoCell.CAPTURE, variadic);
   }
 
   /** A function that any thread may call, since it leaves no errno behind. */
   static MethodHandle withoutErrno(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return handle(name, result, arguments);
+    return withoutErrno(libc(), name, result, arguments);
+  }
+
+  /** The same of another library than C's. */
+  static MethodHandle withoutErrno(
+      SymbolLookup library, String name, MemoryLayout result, MemoryLayout... arguments) {
+    return handle(library, name, result, arguments);
   }
 
   /**
@@ -53,19 +66,27 @@ final class Downcalls {
    * kept as {@link #withErrno} says.
    */
   static MethodHandle syscall(MemoryLayout result, MemoryLayout... arguments) {
-    return handle(
-        "syscall", result, arguments, ErrnoCell.CAPTURE, Linker.Option.firstVariadicArg(1));
+    return variadicWithErrno("syscall", 1, result, arguments);
   }
 
   /** The same for any thread, since it leaves no errno behind. */
   static MethodHandle syscallWithoutErrno(MemoryLayout result, MemoryLayout... arguments) {
-    return handle("syscall", result, arguments, Linker.Option.firstVariadicArg(1));
+    return handle(libc(), "syscall", result, arguments, Linker.Option.firstVariadicArg(1));
+  }
+
+  /** The C library. */
+  static SymbolLookup libc() {
+    return LINKER.defaultLookup();
   }
 
   @SuppressWarnings("restricted")
   private static MethodHandle handle(
-      String name, MemoryLayout result, MemoryLayout[] arguments, Linker.Option... options) {
-    MemorySegment function = LINKER.defaultLookup().findOrThrow(name);
+      SymbolLookup library,
+      String name,
+      MemoryLayout result,
+      MemoryLayout[] arguments,
+      Linker.Option... options) {
+    MemorySegment function = library.findOrThrow(name);
     return LINKER.downcallHandle(function, FunctionDescriptor.of(result, arguments), options);
   }
 

@@ -3,16 +3,12 @@ package dev.zloop.nativereactor.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** {@link EpollSyscalls} of Linux: the C library's functions, called through FFM. */
-public final class LinuxEpollSyscalls implements EpollSyscalls {
+public final class LinuxEpollSyscalls extends LinuxEventfdSyscalls implements EpollSyscalls {
   /** From asm-generic/unistd.h; x86-64 and aarch64 share the numbers of calls younger than 5.0. */
   static final long SYS_EPOLL_PWAIT2 = 441;
-
-  private final ErrnoCell errno = new ErrnoCell();
-  private final MemorySegment cell = errno.segment;
 
   private LinuxEpollSyscalls() {}
 
@@ -42,11 +38,6 @@ public final class LinuxEpollSyscalls implements EpollSyscalls {
     static MethodHandle EPOLL_PWAIT2 =
         Downcalls.syscall(
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-
-    static MethodHandle EVENTFD = Downcalls.withErrno("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle EVENTFD_WRITE =
-        Downcalls.withoutErrno("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG);
-    static final MethodHandle CLOSE = Downcalls.withoutErrno("close", JAVA_INT, JAVA_INT);
   }
 
   @Override
@@ -84,33 +75,6 @@ public final class LinuxEpollSyscalls implements EpollSyscalls {
           (long)
               Libc.EPOLL_PWAIT2.invokeExact(
                   cell, SYS_EPOLL_PWAIT2, (long) epfd, events, (long) maxEvents, timeout, 0L, 0L));
-    } catch (Throwable e) {
-      throw Downcalls.mistyped(e);
-    }
-  }
-
-  @Override
-  public int eventfd(int initialValue, int flags) {
-    try {
-      return errno.check((int) Libc.EVENTFD.invokeExact(cell, initialValue, flags));
-    } catch (Throwable e) {
-      throw Downcalls.mistyped(e);
-    }
-  }
-
-  @Override
-  public boolean eventfdWrite(int fd, long value) {
-    try {
-      return (int) Libc.EVENTFD_WRITE.invokeExact(fd, value) == 0;
-    } catch (Throwable e) {
-      throw Downcalls.mistyped(e);
-    }
-  }
-
-  @Override
-  public boolean close(int fd) {
-    try {
-      return (int) Libc.CLOSE.invokeExact(fd) == 0;
     } catch (Throwable e) {
       throw Downcalls.mistyped(e);
     }

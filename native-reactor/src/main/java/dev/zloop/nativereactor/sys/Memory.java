@@ -1,11 +1,14 @@
 package dev.zloop.nativereactor.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,13 +16,19 @@ import java.nio.ByteBuffer;
  * alignment.
  *
  * <p>Nothing is checked, as nothing is in C: a wrong address ends the JVM. The memory is a {@link
- * Region}'s or a direct ByteBuffer's, and its owner keeps it alive meanwhile. Accesses are plain:
- * what is shared with another thread or with the kernel needs an order of its own.
+ * Region}'s or a direct ByteBuffer's, and its owner keeps it alive meanwhile. Accesses are plain,
+ * but for those that say otherwise: what is shared with another thread or with the kernel needs an
+ * order.
  *
  * <p>One segment spans the whole address space; a get and a set through it take 1.5 ns together.
  */
 public final class Memory {
   private static final MemorySegment ALL = wholeAddressSpace();
+
+  /** Ordered accesses exist at aligned addresses only. */
+  private static final VarHandle INT = JAVA_INT.varHandle();
+
+  private static final VarHandle SHORT = JAVA_SHORT.varHandle();
 
   private Memory() {}
 
@@ -67,6 +76,27 @@ public final class Memory {
   /** Writes eight bytes. */
   public static void putLong(long address, long value) {
     ALL.set(JAVA_LONG_UNALIGNED, address, value);
+  }
+
+  /**
+   * The four bytes at an address, which is a multiple of four. Acquire: whatever was written before
+   * the {@linkplain #putIntRelease release} of the value found here is visible to who found it.
+   */
+  public static int getIntAcquire(long address) {
+    return (int) INT.getAcquire(ALL, address);
+  }
+
+  /**
+   * Writes four bytes to an address that is a multiple of four. Release: whatever this thread has
+   * read and written before has happened for whoever acquires the value.
+   */
+  public static void putIntRelease(long address, int value) {
+    INT.setRelease(ALL, address, value);
+  }
+
+  /** Writes two bytes to an address that is a multiple of two, as {@link #putIntRelease} does. */
+  public static void putShortRelease(long address, short value) {
+    SHORT.setRelease(ALL, address, value);
   }
 
   /** Writes {@code length} zeros. */
