@@ -65,7 +65,6 @@ public final class EventLoop implements ZLoop {
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>(256);
   private final TimerHeap timers = new TimerHeap();
   private final LoopEnd end;
-  private boolean inTurn;
 
   public EventLoop(Parts parts) {
     this.parts = parts;
@@ -77,7 +76,10 @@ public final class EventLoop implements ZLoop {
 
   @Override
   public int runOnce(long deadlineNanos, boolean mayBlock, int maxTasks) {
-    enter(maxTasks);
+    if (maxTasks < 1) {
+      throw new IllegalArgumentException("maxTasks is " + maxTasks + ", expected at least 1");
+    }
+    life.beginTurn(Thread.currentThread());
     try {
       takeInbox();
       await(mayBlock ? timeoutNanos(deadlineNanos) : 0);
@@ -93,7 +95,7 @@ public final class EventLoop implements ZLoop {
       end.stopLoudly(defect);
       throw defect;
     } finally {
-      inTurn = false;
+      life.endTurn();
     }
   }
 
@@ -183,18 +185,6 @@ public final class EventLoop implements ZLoop {
 
   // ---- whose turn it is
 
-  private void enter(int maxTasks) {
-    if (maxTasks < 1) {
-      throw new IllegalArgumentException("maxTasks is " + maxTasks + ", expected at least 1");
-    }
-    life.requireTurnOf(Thread.currentThread());
-    if (inTurn) {
-      throw new IllegalStateException(
-          "loop " + name() + " is in a turn: runOnce called from a task");
-    }
-    inTurn = true;
-  }
-
   @Override
   public ZLoop start() {
     life.requireStartable();
@@ -239,7 +229,7 @@ public final class EventLoop implements ZLoop {
     } else if (inbox.offer(task)) {
       wakeIfAsleep();
     } else {
-      throw rejected();
+      throw new RejectedExecutionException("loop " + name() + " is closed: it takes no new work");
     }
   }
 
@@ -280,12 +270,9 @@ public final class EventLoop implements ZLoop {
     return clock.nanoTime();
   }
 
-  void arm(TimerTask timer) {
-    timers.add(timer);
-  }
-
-  void disarm(TimerTask timer) {
-    timers.remove(timer);
+  /** For timers to enter and to leave. On the loop's thread. */
+  TimerHeap timers() {
+    return timers;
   }
 
   /** How many timers have a deadline ahead. On the loop's thread. */
@@ -302,10 +289,6 @@ public final class EventLoop implements ZLoop {
   public void defer(Runnable task) {
     assert inLoop();
     ready.add(task);
-  }
-
-  private RejectedExecutionException rejected() {
-    return new RejectedExecutionException("loop " + name() + " is closed: it takes no new work");
   }
 
   @Override

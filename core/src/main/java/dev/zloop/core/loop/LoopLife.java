@@ -41,6 +41,9 @@ final class LoopLife {
 
   private volatile Phase phase = Phase.NEW;
 
+  /** The owner's alone. */
+  private boolean inTurn;
+
   LoopLife(String loopName) {
     this.loopName = loopName;
   }
@@ -59,7 +62,7 @@ final class LoopLife {
   }
 
   /** A turn of the calling thread: the first one makes the loop that thread's, and opens it. */
-  void requireTurnOf(Thread current) {
+  void beginTurn(Thread current) {
     if (owner != current && !OWNER.compareAndSet(this, (Thread) null, current)) {
       throw new IllegalStateException(
           "loop "
@@ -75,6 +78,15 @@ final class LoopLife {
     if (phase == Phase.CLOSED) {
       throw new IllegalStateException("loop " + loopName + " is closed");
     }
+    if (inTurn) {
+      throw new IllegalStateException(
+          "loop " + loopName + " is in a turn: runOnce called from a task");
+    }
+    inTurn = true;
+  }
+
+  void endTurn() {
+    inTurn = false;
   }
 
   void requireStartable() {

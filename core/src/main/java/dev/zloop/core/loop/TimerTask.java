@@ -75,7 +75,7 @@ final class TimerTask implements Timer, Runnable {
     if (outcome == CANCELLED) {
       forget();
     } else if (!due) {
-      loop.arm(this);
+      loop.timers().add(this);
     } else if (OUTCOME.compareAndSet(this, PENDING, RUN)) {
       Runnable mine = task;
       task = null;
@@ -109,7 +109,7 @@ final class TimerTask implements Timer, Runnable {
 
   private void forget() {
     if (heapIndex != NOT_IN_HEAP) {
-      loop.disarm(this);
+      loop.timers().remove(this);
     }
   }
 
