@@ -21,6 +21,17 @@ public final class MsgHdr {
   private MsgHdr() {}
 
   /**
+   * Makes it an empty one.
+   *
+   * @param address of the struct
+   */
+  public static void clear(long address) {
+    for (int offset = 0; offset < SIZE; offset += Long.BYTES) {
+      Memory.putLong(address + offset, 0);
+    }
+  }
+
+  /**
    * Sets the address sent to, or where the one received from is written; a connected stream has
    * none.
    *
