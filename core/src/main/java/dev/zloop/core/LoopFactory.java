@@ -7,9 +7,10 @@ import dev.zloop.core.loop.LoopThread;
 import dev.zloop.core.transport.ReadinessIo;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.nativereactor.poll.EpollPoller;
+import dev.zloop.nativereactor.poll.KqueuePoller;
 import dev.zloop.nativereactor.poll.Poller;
 import dev.zloop.nativereactor.sys.ErrnoException;
-import dev.zloop.nativereactor.sys.LinuxSyscalls;
+import dev.zloop.nativereactor.sys.Syscalls;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,6 +18,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** Puts a loop together: the one place that knows every part. */
@@ -77,20 +79,21 @@ final class LoopFactory {
 
   private static IoPort open(Backend backend) {
     return switch (backend) {
-      case EPOLL -> openEpoll();
-      case IO_URING, KQUEUE -> throw new AssertionError(backend + " is not available");
+      case EPOLL -> openReadiness(EpollPoller::open);
+      case KQUEUE -> openReadiness(KqueuePoller::open);
+      case IO_URING -> throw new AssertionError(backend + " is not available");
     };
   }
 
-  private static IoPort openEpoll() {
+  private static IoPort openReadiness(IntFunction<Poller> kind) {
     Poller poller;
     try {
-      poller = EpollPoller.open(EVENTS_PER_TURN_MAX);
+      poller = kind.apply(EVENTS_PER_TURN_MAX);
     } catch (ErrnoException e) {
       throw new UncheckedIOException(new NativeIoException(e.call(), e.errno()));
     }
     try {
-      return new ReadinessIo(poller, LinuxSyscalls.open());
+      return new ReadinessIo(poller, Syscalls.open());
     } catch (Throwable error) {
       poller.close();
       throw error;

@@ -4,12 +4,13 @@ import dev.zloop.nativereactor.sys.EpollConstants;
 import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.LinuxEpollSyscalls;
 import dev.zloop.nativereactor.sys.Native;
-import dev.zloop.nativereactor.sys.Platform;
+import dev.zloop.nativereactor.sys.NativeKqueueSyscalls;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The kernel's interfaces that a loop can wait in and move bytes through. */
 public enum Backend {
@@ -23,13 +24,21 @@ public enum Backend {
   KQUEUE;
 
   /**
-   * All backends in the order in which they are tried: a loop for which none was named takes the
-   * first that {@link #isAvailable()}.
+   * The backends of this operating system in the order in which they are tried: a loop for which
+   * none was named takes the first that {@link #isAvailable()}. On Linux, kqueue is among them
+   * where a library is given that brings it ({@code -Dzloop.kqueue.library}).
    *
-   * @return every backend, the preferred one first
+   * @return the backends, the preferred one first
    */
   public static List<Backend> candidates() {
-    return List.of(values());
+    return Stream.of(values()).filter(Backend::isCandidate).toList();
+  }
+
+  private boolean isCandidate() {
+    return switch (this) {
+      case IO_URING, EPOLL -> Native.isLinux();
+      case KQUEUE -> !Native.isLinux() || NativeKqueueSyscalls.isLibraryGiven();
+    };
   }
 
   /**
@@ -49,26 +58,39 @@ public enum Backend {
   public Optional<String> unavailability() {
     return switch (this) {
       case IO_URING -> Optional.of("io_uring is not part of this version of zloop");
-      case EPOLL -> Native.unavailability().or(Backend::probeEpoll);
-      case KQUEUE -> Optional.of(noKqueue());
+      case EPOLL -> Native.unavailability().or(this::notOfLinux).or(Backend::probeEpoll);
+      case KQUEUE -> NativeKqueueSyscalls.unavailability().or(Backend::probeKqueue);
     };
   }
 
-  private static String noKqueue() {
-    return Platform.find().isPresent()
-        ? "kqueue belongs to macOS and the BSDs, and this is " + System.getProperty("os.name")
-        : "kqueue is not part of this version of zloop";
+  private Optional<String> notOfLinux() {
+    return Native.isLinux()
+        ? Optional.empty()
+        : Optional.of(this + " belongs to Linux, and this is " + System.getProperty("os.name"));
   }
 
   private static Optional<String> probeEpoll() {
     LinuxEpollSyscalls syscalls = LinuxEpollSyscalls.open();
     int fd = syscalls.epollCreate1(EpollConstants.EPOLL_CLOEXEC);
     if (fd < 0) {
-      return Optional.of(
-          "epoll_create1: %s (%s)".formatted(Errno.name(-fd), Errno.description(-fd)));
+      return Optional.of(failure("epoll_create1", -fd));
     }
     syscalls.close(fd);
     return Optional.empty();
+  }
+
+  private static Optional<String> probeKqueue() {
+    NativeKqueueSyscalls syscalls = NativeKqueueSyscalls.open();
+    int kq = syscalls.kqueue();
+    if (kq < 0) {
+      return Optional.of(failure("kqueue", -kq));
+    }
+    syscalls.close(kq);
+    return Optional.empty();
+  }
+
+  private static String failure(String call, int errno) {
+    return "%s: %s (%s)".formatted(call, Errno.name(errno), Errno.description(errno));
   }
 
   /**

@@ -12,8 +12,12 @@ abstract class ReadinessHandle {
     this.fd = fd;
   }
 
-  /** An edge: what became ready, as bits of {@code Poller}. Not after the handle was closed. */
-  abstract void onReady(int readiness);
+  /**
+   * An edge: what became ready, as bits of {@code Poller}. Not after the handle was closed.
+   *
+   * @param errno that came with {@code Poller.ERROR}, or 0: then SO_ERROR has it
+   */
+  abstract void onReady(int readiness, int errno);
 
   /** The turn after this handle was added to the backlog. Not after the handle was closed. */
   abstract void onBacklog();

@@ -92,7 +92,8 @@ public final class ReadinessIo implements SocketIo {
     for (int i = 0; i < eventCount; i++) {
       ReadinessHandle handle = handles.get(poller.token(i));
       if (handle != null) {
-        handle.onReady(poller.readiness(i));
+        int readiness = poller.readiness(i);
+        handle.onReady(readiness, (readiness & Poller.ERROR) != 0 ? poller.error(i) : 0);
         served++;
       }
     }
@@ -158,6 +159,7 @@ public final class ReadinessIo implements SocketIo {
    * descriptor for a moment, are told apart by the token.
    */
   void close(ReadinessHandle handle) {
+    poller.beforeClose(handle.fd);
     syscalls().close(handle.fd);
     handles.remove(handle.token);
     closed.add(handle);

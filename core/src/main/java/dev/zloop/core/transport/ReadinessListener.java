@@ -19,7 +19,7 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
   }
 
   @Override
-  void onReady(int readiness) {
+  void onReady(int readiness, int errno) {
     accept();
   }
 

@@ -56,14 +56,14 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   }
 
   @Override
-  void onReady(int readiness) {
+  void onReady(int readiness, int errno) {
     readable |= (readiness & ~Poller.WRITABLE) != 0;
     endAhead |= (readiness & (Poller.PEER_CLOSED | Poller.HANGUP | Poller.ERROR)) != 0;
     writable |= (readiness & (Poller.WRITABLE | Poller.HANGUP | Poller.ERROR)) != 0;
     if (connectResult != NOT_CONNECTING) {
-      finishConnect();
+      finishConnect(errno);
     } else if ((readiness & Poller.ERROR) != 0) {
-      breakOff(io.calls().takeError(fd));
+      breakOff(errno != 0 ? errno : io.calls().takeError(fd));
     }
     advance();
   }
@@ -71,7 +71,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   @Override
   void onBacklog() {
     if (connectResult != NOT_CONNECTING) {
-      finishConnect();
+      finishConnect(0);
     }
     advance();
   }
@@ -103,13 +103,14 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
     }
   }
 
-  private void finishConnect() {
+  /** With the errno that was told, or 0: then SO_ERROR has the outcome. */
+  private void finishConnect(int errno) {
     int result = connectResult;
     if (result == -Errno.EINPROGRESS) {
       if (!writable) {
         return;
       }
-      result = -io.calls().takeError(fd);
+      result = -(errno != 0 ? errno : io.calls().takeError(fd));
     }
     connectResult = NOT_CONNECTING;
     writable = true;

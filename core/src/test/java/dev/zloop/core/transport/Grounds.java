@@ -2,6 +2,7 @@ package dev.zloop.core.transport;
 
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.nativereactor.poll.EpollPoller;
+import dev.zloop.nativereactor.poll.KqueuePoller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -26,6 +27,7 @@ public final class Grounds {
   static List<Ground> ofThisMachine() {
     List<Ground> grounds = new ArrayList<>();
     add(grounds, "epoll", Backend.EPOLL, Grounds::epoll);
+    add(grounds, "kqueue", Backend.KQUEUE, Grounds::kqueue);
     add(grounds, "epoll that completes late", Backend.EPOLL, io -> new CompletingIo(epoll(io)));
     return grounds;
   }
@@ -39,5 +41,9 @@ public final class Grounds {
 
   private static ReadinessIo epoll(WatchedSyscalls syscalls) {
     return new ReadinessIo(EpollPoller.open(EVENTS_PER_TURN_MAX), syscalls);
+  }
+
+  private static ReadinessIo kqueue(WatchedSyscalls syscalls) {
+    return new ReadinessIo(KqueuePoller.open(EVENTS_PER_TURN_MAX), syscalls);
   }
 }

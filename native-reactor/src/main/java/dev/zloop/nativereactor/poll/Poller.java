@@ -23,7 +23,10 @@ public interface Poller extends AutoCloseable {
   /** The peer has shut down its writing side: an end of stream comes after what is still unread. */
   int PEER_CLOSED = 4;
 
-  /** The socket has an error: SO_ERROR has it, and so has the next call that reads or writes. */
+  /**
+   * The socket has an error: {@link #error} has it, or SO_ERROR has, and the next call that reads
+   * or writes.
+   */
   int ERROR = 8;
 
   /** Both directions are shut down: nothing more comes after what is still unread. */
@@ -67,6 +70,14 @@ public interface Poller extends AutoCloseable {
   int deregister(int fd);
 
   /**
+   * Does what the kernel does not do by itself when a registered descriptor is closed: to be called
+   * just before, instead of {@link #deregister}, which would cost a system call.
+   *
+   * @param fd a registered descriptor
+   */
+  default void beforeClose(int fd) {}
+
+  /**
    * Waits until there is an event, a wakeup, or the timeout has passed; never returns before the
    * timeout with nothing to tell, except when a signal interrupts it.
    *
@@ -93,6 +104,16 @@ public interface Poller extends AutoCloseable {
    * @return a set of bits
    */
   int readiness(int index);
+
+  /**
+   * The error that came with an event of the last poll that tells {@link #ERROR}.
+   *
+   * @param index from 0, below what {@link #poll} returned
+   * @return an errno, positive; or 0 if none came: then SO_ERROR has it
+   */
+  default int error(int index) {
+    return 0;
+  }
 
   /**
    * Ends the poll that is going on, or the next one if none is. Several may count as one; none is

@@ -45,6 +45,15 @@ public final class Native {
     }
   }
 
+  /**
+   * Whether this is Linux.
+   *
+   * @return false on another system, known or not
+   */
+  public static boolean isLinux() {
+    return Platform.find().filter(it -> it.kernel() == Platform.Kernel.LINUX).isPresent();
+  }
+
   /** Any restricted method would do: they all make the same check. */
   @SuppressWarnings("restricted")
   private static void requestAccess() {
