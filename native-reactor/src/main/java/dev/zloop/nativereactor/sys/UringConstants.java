@@ -31,21 +31,6 @@ public final class UringConstants {
 
   // What a ring can do: UringParams.features.
 
-  /** Both queues are in one mapping. */
-  public static final int IORING_FEAT_SINGLE_MMAP = 1;
-
-  /** Completions that the queue cannot hold are kept by the kernel. */
-  public static final int IORING_FEAT_NODROP = 1 << 1;
-
-  /** What an entry points to is copied by its submission. */
-  public static final int IORING_FEAT_SUBMIT_STABLE = 1 << 2;
-
-  /** {@link #IORING_ENTER_EXT_ARG} is known. */
-  public static final int IORING_FEAT_EXT_ARG = 1 << 8;
-
-  /** {@link #IOSQE_CQE_SKIP_SUCCESS} is known. */
-  public static final int IORING_FEAT_CQE_SKIP = 1 << 11;
-
   /** {@link #IORING_ENTER_NO_IOWAIT} is known (6.15). */
   public static final int IORING_FEAT_NO_IOWAIT = 1 << 17;
 
@@ -77,9 +62,6 @@ public final class UringConstants {
   public static final int IORING_SQ_TASKRUN = 1 << 2;
 
   // Operations.
-
-  /** Nothing. */
-  public static final int IORING_OP_NOP = 0;
 
   /** poll(2). */
   public static final int IORING_OP_POLL_ADD = 6;

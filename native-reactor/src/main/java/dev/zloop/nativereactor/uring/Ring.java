@@ -9,6 +9,7 @@ import static dev.zloop.nativereactor.sys.UringConstants.IORING_FEAT_NO_IOWAIT;
 import static dev.zloop.nativereactor.sys.UringConstants.IORING_OP_POLL_ADD;
 import static dev.zloop.nativereactor.sys.UringConstants.IORING_POLL_ADD_MULTI;
 import static dev.zloop.nativereactor.sys.UringConstants.IORING_REGISTER_ENABLE_RINGS;
+import static dev.zloop.nativereactor.sys.UringConstants.IORING_REGISTER_PROBE;
 import static dev.zloop.nativereactor.sys.UringConstants.IORING_REGISTER_SYNC_CANCEL;
 import static dev.zloop.nativereactor.sys.UringConstants.IORING_SETUP_CQSIZE;
 import static dev.zloop.nativereactor.sys.UringConstants.IORING_SETUP_DEFER_TASKRUN;
@@ -20,11 +21,13 @@ import static dev.zloop.nativereactor.uring.Completor.RESERVED_USER_DATA;
 
 import dev.zloop.nativereactor.poll.EventfdWaker;
 import dev.zloop.nativereactor.sys.Errno;
+import dev.zloop.nativereactor.sys.ErrnoException;
 import dev.zloop.nativereactor.sys.Region;
 import dev.zloop.nativereactor.sys.Sqe;
 import dev.zloop.nativereactor.sys.Timespec;
 import dev.zloop.nativereactor.sys.UringGetEventsArg;
 import dev.zloop.nativereactor.sys.UringParams;
+import dev.zloop.nativereactor.sys.UringProbeResult;
 import dev.zloop.nativereactor.sys.UringSyncCancel;
 import dev.zloop.nativereactor.sys.UringSyscalls;
 import java.util.ArrayDeque;
@@ -37,7 +40,7 @@ import java.util.Deque;
  * (IORING_SETUP_DEFER_TASKRUN). Therefore a turn enters whenever a flag in the shared memory says
  * that something awaits it.
  */
-final class Ring {
+final class Ring implements AutoCloseable {
   static final int SETUP_FLAGS =
       IORING_SETUP_CQSIZE
           | IORING_SETUP_SUBMIT_ALL
@@ -261,9 +264,31 @@ final class Ring {
     wakeup.wakeup();
   }
 
+  // ---- for the probe
+
+  /** Whether the kernel has an operation, IORING_OP_*. */
+  boolean supports(int operation) {
+    try (Region region = Region.allocate(UringProbeResult.SIZE, Long.BYTES)) {
+      int result =
+          syscalls.register(
+              descriptor.fd(),
+              IORING_REGISTER_PROBE,
+              region.address(),
+              UringProbeResult.OPERATIONS);
+      ErrnoException.check("IORING_REGISTER_PROBE", result);
+      return UringProbeResult.isSupported(region.address(), operation);
+    }
+  }
+
+  /** 0, or -errno if messages cannot be sent. */
+  int sendMessage() {
+    return descriptor.sendMessage();
+  }
+
   // ---- the end
 
-  void close() {
+  @Override
+  public void close() {
     if (closed) {
       return;
     }

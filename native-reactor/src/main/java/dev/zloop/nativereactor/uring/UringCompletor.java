@@ -28,7 +28,7 @@ public final class UringCompletor implements Completor {
   private final Ring ring;
   private final boolean capsMultishot;
 
-  private UringCompletor(Ring ring, boolean capsMultishot) {
+  UringCompletor(Ring ring, boolean capsMultishot) {
     this.ring = ring;
     this.capsMultishot = capsMultishot;
   }
