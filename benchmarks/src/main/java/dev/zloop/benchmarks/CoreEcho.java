@@ -3,50 +3,54 @@ package dev.zloop.benchmarks;
 import dev.zloop.core.SocketOptions;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
-import dev.zloop.core.edge.Acceptor;
+import dev.zloop.core.edge.GroupAcceptor;
 import dev.zloop.core.edge.Sockets;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.Transport;
 import dev.zloop.core.transport.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The engine's own echo server, with nothing of Reactor above it: {@code CoreEcho PORT [LOOPS]}.
- * What a connection receives is written from where the kernel put it, and given back when it has
- * been sent. {@code -Dzloop.backend=} chooses the kernel facility.
+ * The engine's own echo server, with nothing of Reactor above it: {@code CoreEcho PORT [LOOPS]
+ * [hand-over|per-loop]}. What a connection receives is written from where the kernel put it, and
+ * given back when it has been sent. {@code -Dzloop.backend=} chooses the kernel facility.
  */
-public final class CoreEcho implements Acceptor.Handler {
+public final class CoreEcho implements GroupAcceptor.Handler {
   private static final SocketOptions LISTENER = SocketOptions.DEFAULT.withBacklog(4096);
 
   private final ZLoopGroup loops;
-  private final EventLoop acceptorLoop;
 
   private CoreEcho(ZLoopGroup loops) {
     this.loops = loops;
-    this.acceptorLoop = (EventLoop) loops.next();
   }
 
   /** Serves until it is killed. */
   public static void main(String[] args) {
     int port = Integer.parseInt(args[0]);
     int size = args.length > 1 ? Integer.parseInt(args[1]) : 1;
+    boolean perLoop = args.length > 2 && args[2].equals("per-loop");
     ZLoopGroup loops = ZLoopGroup.of(size);
-    InetSocketAddress address = serve(loops, port);
+    SocketAddress address = serve(loops, port, perLoop);
     System.out.println("echoing on " + address + " by " + loops.loops().getFirst().backend());
     loops.onClosed().toCompletableFuture().join();
   }
 
   /** Listens on the loopback address, and returns where. */
-  static InetSocketAddress serve(ZLoopGroup loops, int port) {
+  static SocketAddress serve(ZLoopGroup loops, int port, boolean perLoop) {
     CoreEcho echo = new CoreEcho(loops);
     InetSocketAddress wanted = new InetSocketAddress("127.0.0.1", port);
-    CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
-    echo.acceptorLoop.execute(() -> {
+    EventLoop loop = (EventLoop) loops.next();
+    CompletableFuture<SocketAddress> bound = new CompletableFuture<>();
+    loop.execute(() -> {
       try {
-        Acceptor acceptor = Acceptor.open(echo.acceptorLoop, wanted, LISTENER, echo);
-        bound.complete((InetSocketAddress) acceptor.localAddress());
+        GroupAcceptor acceptor =
+            perLoop
+                ? GroupAcceptor.openPerLoop(loop, loops, wanted, LISTENER, echo)
+                : GroupAcceptor.open(loop, loops, wanted, LISTENER, echo);
+        bound.complete(acceptor.localAddress());
       } catch (IOException e) {
         bound.completeExceptionally(e);
       }
@@ -55,12 +59,7 @@ public final class CoreEcho implements Acceptor.Handler {
   }
 
   @Override
-  public void onAccepted(int fd) {
-    EventLoop home = (EventLoop) loops.next();
-    Sockets.handOver(acceptorLoop, home, fd, accepted -> begin(home, accepted));
-  }
-
-  private static void begin(EventLoop home, int fd) {
+  public void onAccepted(EventLoop home, int fd) {
     try {
       Sockets.configure(home, fd, SocketOptions.DEFAULT);
       Transport.open(home, fd, TransportOptions.DEFAULT, EchoHandler::new).startReading();

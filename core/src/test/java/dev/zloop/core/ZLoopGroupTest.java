@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zloop.core.loop.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -60,6 +63,82 @@ class ZLoopGroupTest {
       assertSame(loops.get(i % 3), group.next());
     }
     closeAndAwait(group);
+  }
+
+  @Test
+  void aLoopThatWasClosedByItselfHasNoTurnAndNobodyHasItsTurnToo() throws Exception {
+    ZLoopGroup group = ZLoopGroup.builder().size(3).build();
+    List<ZLoop> loops = group.loops();
+    loops.get(1).close();
+    for (int i = 0; i < 4; i++) {
+      assertSame(loops.get(0), group.next());
+      assertSame(loops.get(2), group.next());
+    }
+    closeAndAwait(group);
+  }
+
+  @Test
+  void loopsWithEquallyFewConnectionsAreChosenInTurn() throws Exception {
+    ZLoopGroup group = ZLoopGroup.builder().size(3).build();
+    List<ZLoop> chosen = IntStream.range(0, 6).mapToObj(i -> group.leastLoaded()).toList();
+    assertEquals(3, Set.copyOf(chosen.subList(0, 3)).size());
+    assertEquals(chosen.subList(0, 3), chosen.subList(3, 6));
+    closeAndAwait(group);
+  }
+
+  @Test
+  void theLoopWithTheFewestConnectionsIsChosenUntilItHasAsManyAsOthers() throws Exception {
+    ZLoopGroup group = ZLoopGroup.builder().size(3).build();
+    addConnections(group.loops().get(0), 5);
+    addConnections(group.loops().get(1), 2);
+    addConnections(group.loops().get(2), 4);
+    for (int i = 0; i < 4; i++) {
+      addConnections(group.leastLoaded(), 1);
+    }
+    assertEquals(List.of(5, 5, 5), group.loops().stream().map(ZLoop::connections).toList());
+    closeAndAwait(group);
+  }
+
+  private static void addConnections(ZLoop loop, int count) {
+    for (int i = 0; i < count; i++) {
+      ((EventLoop) loop).addConnection();
+    }
+  }
+
+  @Test
+  void aClosedLoopIsNotTheLeastLoadedOne() throws Exception {
+    ZLoopGroup group = ZLoopGroup.builder().size(3).build();
+    addConnections(group.loops().get(0), 1);
+    addConnections(group.loops().get(2), 1);
+    group.loops().get(1).close();
+    ZLoop first = group.leastLoaded();
+    ZLoop second = group.leastLoaded();
+    assertEquals(Set.of(group.loops().get(0), group.loops().get(2)), Set.of(first, second));
+    closeAndAwait(group);
+  }
+
+  @Test
+  void whereAllLoopsAreClosedOneOfThemRefuses() throws Exception {
+    ZLoopGroup group = ZLoopGroup.builder().size(2).build();
+    closeAndAwait(group);
+    assertThrows(RejectedExecutionException.class, () -> group.next().execute(() -> {}));
+    assertThrows(RejectedExecutionException.class, () -> group.leastLoaded().execute(() -> {}));
+  }
+
+  @Test
+  void theCurrentLoopIsTheCallersIfItIsOfThisGroup() throws Exception {
+    ZLoopGroup group = ZLoopGroup.of(2);
+    ZLoopGroup other = ZLoopGroup.of(1);
+    ZLoop second = group.loops().get(1);
+    try {
+      assertEquals(
+          Optional.of(second), await(CompletableFuture.supplyAsync(group::current, second)));
+      assertEquals(Optional.empty(), await(CompletableFuture.supplyAsync(other::current, second)));
+      assertEquals(Optional.empty(), group.current());
+    } finally {
+      closeAndAwait(group);
+      closeAndAwait(other);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.core.ZLoopGroup;
 import dev.zloop.core.edge.Cancellable;
 import dev.zloop.core.edge.Connector;
 import dev.zloop.core.loop.EventLoop;
@@ -29,7 +30,8 @@ final class ClientConnect implements Connector.Callback {
 
   static Mono<Connection> connect(TcpConfig config) {
     return Mono.create(sink -> {
-      EventLoop loop = (EventLoop) config.loops.get().next();
+      ZLoopGroup loops = config.loops.get();
+      EventLoop loop = (EventLoop) loops.current().orElseGet(loops::next);
       ClientConnect connect = new ClientConnect(config, loop, sink);
       SocketAddress remote = config.remoteAddress();
       SocketAddress local = config.localAddress == null ? null : config.localAddress.get();

@@ -1,8 +1,9 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.core.SocketOptions;
 import dev.zloop.core.ZLoopGroup;
-import dev.zloop.core.edge.Acceptor;
 import dev.zloop.core.edge.Cancellable;
+import dev.zloop.core.edge.GroupAcceptor;
 import dev.zloop.core.edge.Resolver;
 import dev.zloop.core.edge.Sockets;
 import dev.zloop.core.loop.EventLoop;
@@ -17,8 +18,8 @@ import reactor.core.publisher.Sinks;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
-/** A server from its bind to its end: an acceptor on one loop, and connections on all. */
-final class ServerBinding implements DisposableServer, Acceptor.Handler {
+/** A server from its bind to its end: accepting, and connections on all loops. */
+final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   private static final Logger LOG = Loggers.getLogger(TcpServer.class);
 
   private final TcpConfig config;
@@ -28,8 +29,8 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
 
   private volatile boolean disposed;
 
-  /** Set on the loop, before anybody else has this server. */
-  private Acceptor acceptor;
+  /** Set on the loop that binds, before anybody else has this server; then not changed. */
+  private GroupAcceptor acceptor;
 
   private ServerBinding(TcpConfig config) {
     this.config = config;
@@ -63,7 +64,7 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
     try {
       loop.execute(() -> {
         resolving.cancel();
-        close();
+        dispose();
       });
     } catch (RejectedExecutionException closed) {
       // the loop has ended both
@@ -83,7 +84,7 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
       Exception failure = null;
       for (SocketAddress address : addresses) {
         try {
-          acceptor = Acceptor.open(loop, address, config.settings.socket(), ServerBinding.this);
+          acceptor = open(address);
           tellBound();
           return;
         } catch (IOException | RuntimeException e) {
@@ -96,12 +97,19 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
       sink.error(failure);
     }
 
+    private GroupAcceptor open(SocketAddress address) throws IOException {
+      SocketOptions options = config.settings.socket();
+      return config.listenPerLoop
+          ? GroupAcceptor.openPerLoop(loop, loops, address, options, ServerBinding.this)
+          : GroupAcceptor.open(loop, loops, address, options, ServerBinding.this);
+    }
+
     private void tellBound() {
       try {
         config.onBound.accept(ServerBinding.this);
         sink.success(ServerBinding.this);
       } catch (Throwable error) {
-        close();
+        dispose();
         sink.error(error);
       }
     }
@@ -112,20 +120,10 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
     }
   }
 
-  // ---- accepting, on the loop
+  // ---- accepting, on the connection's loop
 
   @Override
-  public void onAccepted(int fd) {
-    EventLoop home = (EventLoop) loops.next();
-    if (home == loop) {
-      adopt(loop, fd);
-    } else {
-      Sockets.handOver(loop, home, fd, accepted -> adopt(home, accepted));
-    }
-  }
-
-  /** On the connection's loop: takes the descriptor. */
-  private void adopt(EventLoop home, int fd) {
+  public void onAccepted(EventLoop home, int fd) {
     TcpConnection[] connection = new TcpConnection[1];
     try {
       Sockets.configure(home, fd, config.childSettings.socket());
@@ -135,8 +133,8 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
           config.childSettings.transport(),
           transport -> connection[0] = new TcpConnection(transport));
     } catch (IOException | RuntimeException e) {
+      LOG.warn("a connection to {} could not be served", Sockets.localAddress(home, fd), e);
       Sockets.close(home, fd);
-      LOG.warn("a connection to {} could not be served", address(), e);
       return;
     }
     connection[0].begin(config.onConnection, config.handler(), home::report);
@@ -146,19 +144,6 @@ final class ServerBinding implements DisposableServer, Acceptor.Handler {
 
   @Override
   public void dispose() {
-    disposed = true;
-    try {
-      if (loop.inLoop()) {
-        close();
-      } else {
-        loop.execute(this::close);
-      }
-    } catch (RejectedExecutionException closed) {
-      // the loop has closed, or is closing, the acceptor
-    }
-  }
-
-  private void close() {
     disposed = true;
     if (acceptor != null) {
       acceptor.close();

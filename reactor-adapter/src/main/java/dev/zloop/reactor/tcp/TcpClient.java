@@ -67,8 +67,12 @@ public final class TcpClient {
   }
 
   /**
-   * The loops to run on, which remain the caller's to close: each connection lives on one of them,
-   * in turn. Default: the {@linkplain dev.zloop.reactor.Schedulers#sharedZLoopGroup shared group}.
+   * The loops to run on, which remain the caller's to close: each connection lives on one of them
+   * for life. A connect that is subscribed to on one of these loops stays on that loop, so that
+   * what a handler of a connection there fetches from elsewhere needs no other thread; and who
+   * accepts evenly connects evenly. From any other thread the loops are taken in turn, which {@link
+   * #runOn(ZLoop) runOn(loops.next())} does on their own threads too. Default: the {@linkplain
+   * dev.zloop.reactor.Schedulers#sharedZLoopGroup shared group}.
    */
   public TcpClient runOn(ZLoopGroup loops) {
     Objects.requireNonNull(loops, "loops");
@@ -76,7 +80,7 @@ public final class TcpClient {
     return with(copy -> copy.loops = () -> loops);
   }
 
-  /** As {@link #runOn(ZLoopGroup)}, with one loop for all connections. */
+  /** As {@link #runOn(ZLoopGroup)}, with one loop for all connections, whoever connects. */
   public TcpClient runOn(ZLoop loop) {
     return runOn(ZLoopGroup.of(List.of(loop)));
   }

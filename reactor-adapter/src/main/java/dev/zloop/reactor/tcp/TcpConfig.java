@@ -26,6 +26,9 @@ final class TcpConfig implements Cloneable {
 
   Supplier<ZLoopGroup> loops = Schedulers::sharedZLoopGroup;
 
+  /** Whether each loop of a server has a listening socket of its own. */
+  boolean listenPerLoop;
+
   /** Of the listening socket, or of a client's connections. */
   Settings settings = Settings.DEFAULT;
 

@@ -65,9 +65,10 @@ public final class TcpServer {
   }
 
   /**
-   * The loops to run on, which remain the caller's to close: one of them accepts, all in turn take
-   * the connections. Default: the {@linkplain dev.zloop.reactor.Schedulers#sharedZLoopGroup shared
-   * group}.
+   * The loops to run on, which remain the caller's to close: one of them accepts, and hands each
+   * connection to the one that has the fewest, where it stays for life. A loop that is closed by
+   * itself gets no more; the server ends with the one that accepts. Default: the {@linkplain
+   * dev.zloop.reactor.Schedulers#sharedZLoopGroup shared group}.
    */
   public TcpServer runOn(ZLoopGroup loops) {
     Objects.requireNonNull(loops, "loops");
@@ -78,6 +79,17 @@ public final class TcpServer {
   /** As {@link #runOn(ZLoopGroup)}, with one loop for everything. */
   public TcpServer runOn(ZLoop loop) {
     return runOn(ZLoopGroup.of(List.of(loop)));
+  }
+
+  /**
+   * Whether each loop has a listening socket of its own, all on the same port, among which the
+   * kernel chooses (socket(7), SO_REUSEPORT, which is set). For TCP, and for very many short
+   * connections: accepting is spread over the loops then, but the loops are only about even. When a
+   * loop is closed, the connections that wait on its socket are reset, although the server goes on;
+   * it ends with the last loop. Default: false, one socket.
+   */
+  public TcpServer listenPerLoop(boolean perLoop) {
+    return with(copy -> copy.listenPerLoop = perLoop);
   }
 
   /**
