@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A connection: a transport on the loop under test, its recorder, and its peer. */
-final class Link {
-  final Transport transport;
-  final Recorder handler;
-  final Peer peer;
+public final class Link {
+  public final Transport transport;
+  public final Recorder handler;
+  public final Peer peer;
 
   /** What was written, in order: each owner is the memory that it owns. */
   final List<Region> written = new ArrayList<>();
@@ -21,16 +21,16 @@ final class Link {
     this.peer = peer;
   }
 
-  void startReading() {
+  public void startReading() {
     handler.within(transport::startReading);
   }
 
-  void stopReading() {
+  public void stopReading() {
     handler.within(transport::stopReading);
   }
 
   /** Writes the next bytes of the pattern, and does not flush. */
-  boolean write(int length) {
+  public boolean write(int length) {
     Region memory = Region.allocate(Math.max(1, length), 1);
     Pattern.fill(memory.address(), position, length);
     written.add(memory);
@@ -42,29 +42,29 @@ final class Link {
     return taken[0];
   }
 
-  void flush() {
+  public void flush() {
     handler.within(transport::flush);
   }
 
-  void writeAndFlush(int length) {
+  public void writeAndFlush(int length) {
     write(length);
     flush();
   }
 
-  void shutdownOutput() {
+  public void shutdownOutput() {
     handler.within(transport::shutdownOutput);
   }
 
-  void close() {
+  public void close() {
     handler.within(transport::close);
   }
 
-  void abort() {
+  public void abort() {
     handler.within(transport::abort);
   }
 
   /** How many bytes of the pattern were written. */
-  long position() {
+  public long position() {
     return position;
   }
 }

@@ -59,5 +59,10 @@ final class LocalMachine implements Machine {
   }
 
   @Override
+  public boolean takesOtherThreads() {
+    return true;
+  }
+
+  @Override
   public void close() {}
 }

@@ -30,6 +30,9 @@ public interface Machine extends AutoCloseable {
   /** Lets the rest of the world go on for a moment, while no loop waits in the kernel. */
   void pass();
 
+  /** Whether threads other than the loop's may use the loop, as its own may. */
+  boolean takesOtherThreads();
+
   @Override
   void close();
 }

@@ -12,32 +12,32 @@ import java.util.List;
  * callback within a call, nothing after the end, each owner released once. A test says what else
  * happens in a callback.
  */
-final class Recorder implements TransportHandler {
+public final class Recorder implements TransportHandler {
   private static final Runnable NOTHING = () -> {};
 
   /** What was told, but for received bytes and released owners. */
-  final List<String> told = new ArrayList<>();
+  public final List<String> told = new ArrayList<>();
 
   final List<Object> released = new ArrayList<>();
 
   /** How many bytes of the pattern were received. */
-  long received;
+  public long received;
 
   /** What was received and not released, when {@link #retain} is set. */
   final List<Lease> retained = new ArrayList<>();
 
   boolean retain;
-  boolean closed;
+  public boolean closed;
   IOException cause;
   NativeIoException broken;
 
-  Runnable onReceived = NOTHING;
-  Runnable onInputEnd = NOTHING;
-  Runnable onWritable = NOTHING;
-  Runnable onSent = NOTHING;
-  Runnable onReleased = NOTHING;
-  Runnable onBroken = NOTHING;
-  Runnable onClosed = NOTHING;
+  public Runnable onReceived = NOTHING;
+  public Runnable onInputEnd = NOTHING;
+  public Runnable onWritable = NOTHING;
+  public Runnable onSent = NOTHING;
+  public Runnable onReleased = NOTHING;
+  public Runnable onBroken = NOTHING;
+  public Runnable onClosed = NOTHING;
 
   /** Set while a test calls the transport. */
   private int calls;

@@ -29,7 +29,7 @@ public final class World implements AutoCloseable {
   static final int NARROW_BYTES = 32 << 10;
 
   /** A safety net only: no test is right or wrong by how long something takes. */
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final long PAUSE_NANOS = 1_000_000;
 
@@ -44,9 +44,10 @@ public final class World implements AutoCloseable {
   public final List<Throwable> errors = new ArrayList<>();
 
   final List<Link> links = new ArrayList<>();
+  private final List<Peer> strangers = new ArrayList<>();
 
   /** How many turns have begun. */
-  int turns;
+  public int turns;
 
   /** For addresses and values of options. */
   private final Region scratch = Region.allocate(256, 8);
@@ -77,10 +78,17 @@ public final class World implements AutoCloseable {
     loop.runOnce(EventLoop.NO_DEADLINE, false, Integer.MAX_VALUE);
   }
 
-  /** Enough turns for everything that the kernel knows already to be told. */
+  /** One turn that waits for as long as nothing happens. */
+  void waitingTurn() {
+    turns++;
+    loop.runOnce(EventLoop.NO_DEADLINE, true, Integer.MAX_VALUE);
+  }
+
+  /** Enough turns for everything that the kernel knows already to be told, unless the loop ends. */
   public void settle() {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 10 && !loopIsClosed(); i++) {
       turn();
+      machine.pass();
     }
   }
 
@@ -102,7 +110,7 @@ public final class World implements AutoCloseable {
   private static void until(BooleanSupplier condition, Runnable meanwhile) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - start > PATIENCE_NANOS) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new AssertionError("it does not come true");
       }
       meanwhile.run();
@@ -111,7 +119,18 @@ public final class World implements AutoCloseable {
 
   // ---- connections
 
-  Link link() {
+  /** A connection to a listener of the test's; what the listener makes of it is the test's. */
+  public Peer connectTo(SocketAddress address) {
+    try {
+      Peer peer = machine.connect(address, 0);
+      strangers.add(peer);
+      return peer;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public Link link() {
     return link(OPTIONS);
   }
 
@@ -253,6 +272,7 @@ public final class World implements AutoCloseable {
       expect(link.handler.released.size() == link.written.size(), "every owner is released");
       link.written.forEach(Region::close);
     }
+    strangers.forEach(Peer::close);
     scratch.close();
     machine.close();
     expect(syscalls.open.isEmpty(), "every descriptor is closed, but not " + syscalls.open);
