@@ -71,6 +71,16 @@ public class ForwardingSyscalls implements Syscalls {
   }
 
   @Override
+  public int sendfile(int outFd, int inFd, long offset, int count) {
+    return kernel.sendfile(outFd, inFd, offset, count);
+  }
+
+  @Override
+  public int pread(int fd, long buffer, int length, long offset) {
+    return kernel.pread(fd, buffer, length, offset);
+  }
+
+  @Override
   public int shutdown(int fd, int how) {
     return kernel.shutdown(fd, how);
   }

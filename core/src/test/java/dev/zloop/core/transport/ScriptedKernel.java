@@ -64,6 +64,11 @@ final class ScriptedKernel implements Syscalls, Poller {
   private final ArrayDeque<Event> coming = new ArrayDeque<>();
   private final List<Event> polled = new ArrayList<>();
   boolean pollerClosed;
+
+  /** Of any file. */
+  long fileLength = Long.MAX_VALUE;
+
+  boolean sendsFiles = true;
   boolean syscallsClosed;
 
   Socket socket(int fd) {
@@ -134,6 +139,30 @@ final class ScriptedKernel implements Syscalls, Poller {
       take(socket, IoVec.base(iovecs, i), length);
       left -= length;
     }
+    return result;
+  }
+
+  /** Files hold the pattern, and end where the test says. */
+  @Override
+  public int sendfile(int outFd, int inFd, long offset, int count) {
+    if (!sendsFiles) {
+      return -Errno.ENOSYS;
+    }
+    Socket socket = open(outFd);
+    int result = nextSend(socket, (int) Math.min(count, Math.max(0, fileLength - offset)));
+    if (result > 0) {
+      if (offset != socket.sent) {
+        throw new AssertionError("sends from " + offset + " what belongs to " + socket.sent);
+      }
+      socket.sent += result;
+    }
+    return result;
+  }
+
+  @Override
+  public int pread(int fd, long buffer, int length, long offset) {
+    int result = (int) Math.min(length, Math.max(0, fileLength - offset));
+    Pattern.fill(buffer, offset, result);
     return result;
   }
 

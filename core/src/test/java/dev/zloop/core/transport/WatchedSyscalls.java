@@ -20,6 +20,11 @@ public final class WatchedSyscalls extends ForwardingSyscalls {
   /** By the call's name: how often it was made, or asked for as an operation. */
   private final Map<String, Integer> calls = new HashMap<>();
 
+  /** How many calls of sendfile(2) were made, and how many bytes the largest was for. */
+  int fileSends;
+
+  int fileSendBytesMax;
+
   private final Map<Integer, Long> received = new HashMap<>();
   private final Map<Integer, Integer> inFlight = new HashMap<>();
 
@@ -133,6 +138,14 @@ public final class WatchedSyscalls extends ForwardingSyscalls {
   public int sendmsg(int fd, long msghdr, int flags) {
     requireOpen(fd, "sendmsg");
     return super.sendmsg(fd, msghdr, flags);
+  }
+
+  @Override
+  public int sendfile(int outFd, int inFd, long offset, int count) {
+    requireOpen(outFd, "sendfile");
+    fileSends++;
+    fileSendBytesMax = Math.max(fileSendBytesMax, count);
+    return super.sendfile(outFd, inFd, offset, count);
   }
 
   @Override

@@ -104,6 +104,11 @@ public final class DarwinSyscalls extends PosixSyscalls {
     return result;
   }
 
+  @Override
+  public int sendfile(int outFd, int inFd, long offset, int count) {
+    return -Errno.ENOSYS;
+  }
+
   private int fcntl(int fd, int command, int argument) {
     try {
       return errno.check((int) Libc.FCNTL.invokeExact(cell, fd, command, argument));

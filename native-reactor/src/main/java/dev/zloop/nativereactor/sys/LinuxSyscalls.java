@@ -3,10 +3,18 @@ package dev.zloop.nativereactor.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** {@link Syscalls} of Linux, and of FreeBSD, whose descriptors are born in the same way. */
 public final class LinuxSyscalls extends PosixSyscalls {
+  /** FreeBSD's sendfile(2) has other arguments. */
+  private static final boolean HAS_SENDFILE = Platform.current().kernel() == Platform.Kernel.LINUX;
+
+  /** The offset that sendfile(2) takes by its address; it moves what is there. */
+  private final MemorySegment offsetCell = Arena.ofAuto().allocate(JAVA_LONG);
+
   private LinuxSyscalls() {}
 
   /**
@@ -28,6 +36,8 @@ public final class LinuxSyscalls extends PosixSyscalls {
         Downcalls.withErrno("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     static MethodHandle ACCEPT4 =
         Downcalls.withErrno("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    static MethodHandle SENDFILE =
+        Downcalls.withErrno("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   @Override
@@ -45,6 +55,24 @@ public final class LinuxSyscalls extends PosixSyscalls {
       int result;
       do {
         result = errno.check((int) Libc.ACCEPT4.invokeExact(cell, fd, 0L, 0L, flags));
+      } while (result == -Errno.EINTR);
+      return result;
+    } catch (Throwable e) {
+      throw Downcalls.mistyped(e);
+    }
+  }
+
+  @Override
+  public int sendfile(int outFd, int inFd, long offset, int count) {
+    if (!HAS_SENDFILE) {
+      return -Errno.ENOSYS;
+    }
+    try {
+      long at = offsetCell.address();
+      int result;
+      do {
+        Memory.putLong(at, offset);
+        result = errno.check((long) Libc.SENDFILE.invokeExact(cell, outFd, inFd, at, (long) count));
       } while (result == -Errno.EINTR);
       return result;
     } catch (Throwable e) {

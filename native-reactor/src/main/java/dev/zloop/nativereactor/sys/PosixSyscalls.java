@@ -42,6 +42,8 @@ abstract class PosixSyscalls implements Syscalls {
         Downcalls.withErrno("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     static MethodHandle SENDMSG =
         Downcalls.withErrno("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static MethodHandle PREAD =
+        Downcalls.withErrno("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static MethodHandle SHUTDOWN = Downcalls.withErrno("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     static MethodHandle CLOSE = Downcalls.withErrno("close", JAVA_INT, JAVA_INT);
   }
@@ -144,6 +146,20 @@ abstract class PosixSyscalls implements Syscalls {
       int result;
       do {
         result = errno.check((long) Libc.SENDMSG.invokeExact(cell, fd, msghdr, flags));
+      } while (result == -Errno.EINTR);
+      return result;
+    } catch (Throwable e) {
+      throw Downcalls.mistyped(e);
+    }
+  }
+
+  @Override
+  public final int pread(int fd, long buffer, int length, long offset) {
+    try {
+      int result;
+      do {
+        result =
+            errno.check((long) Libc.PREAD.invokeExact(cell, fd, buffer, (long) length, offset));
       } while (result == -Errno.EINTR);
       return result;
     } catch (Throwable e) {

@@ -171,6 +171,37 @@ public interface Syscalls extends AutoCloseable {
   int sendmsg(int fd, long msghdr, int flags);
 
   /**
+   * sendfile(2), from an offset that is given. The number of bytes that the socket took, possibly
+   * fewer than asked for, 0 at the file's end, or -errno: -EAGAIN when the socket's buffer is full;
+   * -EINVAL when this file, or this socket, does not take part, and -ENOSYS on macOS and FreeBSD,
+   * whose calls of that name are other ones and not bound: then {@link #pread} and {@link #send} do
+   * the same; -EIO when the file cannot be read; and those of {@link #send}. EINTR is retried.
+   *
+   * <p>It has no MSG_NOSIGNAL. The JVM ignores SIGPIPE.
+   *
+   * <p>The call waits for the disk where the file is not in memory, non-blocking or not.
+   *
+   * @param outFd a connected socket
+   * @param inFd a file, whose own position is neither used nor moved
+   * @param offset where in the file to begin, in bytes
+   * @param count how many bytes, at the most
+   * @return bytes taken, or -errno
+   */
+  int sendfile(int outFd, int inFd, long offset, int count);
+
+  /**
+   * pread(2). The number of bytes read, 0 at the file's end, or -errno: -EIO, -EISDIR for a
+   * directory, -ESPIPE for what has no positions. EINTR is retried. It waits for the disk.
+   *
+   * @param fd a file
+   * @param buffer where to write
+   * @param length the room there, in bytes
+   * @param offset where in the file to begin, in bytes
+   * @return bytes read, or -errno
+   */
+  int pread(int fd, long buffer, int length, long offset);
+
+  /**
    * shutdown(2). 0, or -errno: -ENOTCONN when the peer has gone already, which callers ignore.
    * EINTR does not occur.
    *
