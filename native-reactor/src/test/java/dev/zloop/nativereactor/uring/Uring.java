@@ -1,9 +1,12 @@
 package dev.zloop.nativereactor.uring;
 
 import static dev.zloop.nativereactor.sys.Sockets.ok;
+import static dev.zloop.nativereactor.sys.UringConstants.IORING_REGISTER_PBUF_RING;
+import static dev.zloop.nativereactor.sys.UringConstants.IOU_PBUF_RING_INC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.LinuxUringSyscalls;
 import dev.zloop.nativereactor.sys.Memory;
 import dev.zloop.nativereactor.sys.Region;
@@ -39,6 +42,10 @@ final class Uring implements AutoCloseable {
     this.completor = completor;
   }
 
+  static boolean isAvailable() {
+    return UringProbe.unavailability().isEmpty();
+  }
+
   static Uring open() {
     return open(OPTIONS);
   }
@@ -49,6 +56,21 @@ final class Uring implements AutoCloseable {
 
   static Uring open(UringOptions options, UringSyscalls syscalls, UringFeatures features) {
     return new Uring(UringCompletor.open(options, syscalls, features));
+  }
+
+  /** On a kernel that has no incremental buffers. */
+  static Uring openPlain() {
+    UringSyscalls plain =
+        new RecordingUring() {
+          @Override
+          public int register(int fd, int operation, long argument, int count) {
+            return operation == IORING_REGISTER_PBUF_RING
+                    && Memory.getShort(argument + 14) == IOU_PBUF_RING_INC
+                ? -Errno.EINVAL
+                : super.register(fd, operation, argument, count);
+          }
+        };
+    return open(OPTIONS, plain, UringProbe.features());
   }
 
   void provideAll() {
