@@ -226,7 +226,14 @@ public final class EventLoop implements ZLoop {
     Objects.requireNonNull(task, "task");
     if (inLoop() && !inbox.isClosed()) {
       ready.add(task);
-    } else if (inbox.offer(task)) {
+    } else {
+      executeFromAfar(task);
+    }
+  }
+
+  /** As {@link #execute}, by the way that other threads' tasks take, whichever thread calls. */
+  public void executeFromAfar(Runnable task) {
+    if (inbox.offer(task)) {
       wakeIfAsleep();
     } else {
       throw new RejectedExecutionException("loop " + name() + " is closed: it takes no new work");
