@@ -3,6 +3,10 @@ package dev.zloop.core.transport;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.nativereactor.poll.EpollPoller;
 import dev.zloop.nativereactor.poll.KqueuePoller;
+import dev.zloop.nativereactor.sys.ErrnoException;
+import dev.zloop.nativereactor.uring.Completor;
+import dev.zloop.nativereactor.uring.UringCompletor;
+import dev.zloop.nativereactor.uring.UringOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -11,6 +15,7 @@ import java.util.function.Function;
 /** All the grounds: what every contract of the engine is held on. */
 public final class Grounds {
   private static final int EVENTS_PER_TURN_MAX = 256;
+  private static final int URING_BUFFER_BYTES = 256 << 10;
 
   private Grounds() {}
 
@@ -27,6 +32,7 @@ public final class Grounds {
   static List<Ground> ofThisMachine() {
     List<Ground> grounds = new ArrayList<>();
     add(grounds, "epoll", Backend.EPOLL, Grounds::epoll);
+    add(grounds, "io_uring", Backend.IO_URING, Grounds::uring);
     add(grounds, "kqueue", Backend.KQUEUE, Grounds::kqueue);
     add(grounds, "epoll that completes late", Backend.EPOLL, io -> new CompletingIo(epoll(io)));
     return grounds;
@@ -37,6 +43,17 @@ public final class Grounds {
       List<Ground> grounds, String name, Backend backend, Function<WatchedSyscalls, SocketIo> io) {
     grounds.add(new Ground(name + ", TCP", backend, true, () -> new LocalMachine(io, false)));
     grounds.add(new Ground(name + ", Unix", backend, false, () -> new LocalMachine(io, true)));
+  }
+
+  private static CompletionIo uring(WatchedSyscalls syscalls) {
+    int buffers = UringOptions.DEFAULT.bufferCount();
+    try {
+      Completor completor = UringCompletor.open(UringOptions.DEFAULT);
+      return new CompletionIo(
+          new WatchedCompletor(completor, syscalls), syscalls, URING_BUFFER_BYTES, buffers);
+    } catch (ErrnoException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static ReadinessIo epoll(WatchedSyscalls syscalls) {
