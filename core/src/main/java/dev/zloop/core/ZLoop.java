@@ -147,10 +147,24 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
 
     /**
      * The kernel facility to use, and no other. Default: the property {@code zloop.backend}, else
-     * the first of {@link Backend#candidates} that is available.
+     * the first of {@link Backend#candidates} that can be had; if that is not the first of all, the
+     * log says why.
      */
     public Builder backend(Backend backend) {
       settings.backend = Objects.requireNonNull(backend, "backend");
+      return this;
+    }
+
+    /**
+     * How much memory the loop receives into. What its users retain beyond that is copied, as they
+     * arrive, to memory that the garbage collector frees. Taken from the system as there is need.
+     * Default: the property {@code zloop.receiveMemory}, else 16 MiB.
+     *
+     * @param bytes from 1 MiB to 512 MiB; rounded up to a multiple of 256 KiB
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder receiveMemory(long bytes) {
+      settings.receiveBytes = IoMemory.requireReceiveBytes("receiveMemory", bytes);
       return this;
     }
 

@@ -205,6 +205,12 @@ public final class ZLoopGroup implements AutoCloseable {
       return this;
     }
 
+    /** As {@link ZLoop.Builder#receiveMemory}, for each loop. */
+    public Builder receiveMemory(long bytes) {
+      loop.receiveMemory(bytes);
+      return this;
+    }
+
     /** As {@link ZLoop.Builder#threadFactory}, for each loop. */
     public Builder threadFactory(ThreadFactory threadFactory) {
       loop.threadFactory(threadFactory);

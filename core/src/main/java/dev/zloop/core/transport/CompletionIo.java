@@ -25,6 +25,9 @@ public final class CompletionIo implements SocketIo {
   static final int SEND = 4;
   static final int POLL = 5;
 
+  /** Of a buffer that one receive uses up, whatever it receives. */
+  private static final int SINGLE_USE_BYTES = 16 << 10;
+
   /** What is told in a turn; more completions wait in their queue for the next one. */
   static final int COMPLETIONS_PER_TURN_MAX = 1024;
 
@@ -48,10 +51,30 @@ public final class CompletionIo implements SocketIo {
   private int turn;
 
   /**
-   * Takes both arguments: they are closed with this; on failure they remain the caller's.
+   * As {@link #CompletionIo(Completor, Syscalls, int, int)}, with buffers as they suit the
+   * completor.
    *
-   * @param bufferBytes of a buffer to receive into; 256 KiB where they are consumed incrementally,
-   *     else 16 KiB
+   * @param receiveBytes how much memory to receive into, at the most: 4 chunks or more
+   */
+  public CompletionIo(Completor completor, Syscalls syscalls, long receiveBytes) {
+    this(
+        completor, syscalls, bufferBytes(completor), (int) (receiveBytes / bufferBytes(completor)));
+  }
+
+  private static int bufferBytes(Completor completor) {
+    return completor.consumesIncrementally() ? CHUNK_BYTES : SINGLE_USE_BYTES;
+  }
+
+  /** How many buffers a completor is to be opened for, that so many bytes are received into. */
+  public static int buffersMax(long receiveBytes) {
+    return (int) (receiveBytes / SINGLE_USE_BYTES);
+  }
+
+  /**
+   * Takes the completor and the system calls: they are closed with this; on failure they remain the
+   * caller's.
+   *
+   * @param bufferBytes of a buffer to receive into
    * @param buffersMax how many of them there are at the most, 4 or more; the completor was opened
    *     for as many
    */

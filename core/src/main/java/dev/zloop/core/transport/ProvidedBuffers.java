@@ -24,12 +24,6 @@ import java.util.function.IntFunction;
  */
 final class ProvidedBuffers {
 
-  /** A buffer that is consumed incrementally; small ones would split what is received. */
-  static final int BUFFER_BYTES = 256 << 10;
-
-  /** A buffer that one receive uses up, whatever it receives. */
-  static final int SINGLE_USE_BYTES = 16 << 10;
-
   /** How much should be with the kernel at first. */
   private static final int PROVIDED_BYTES = 512 << 10;
 

@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
  * everything lent from it is back.
  */
 final class ReceiveBuffers {
-  static final int CHUNK_BYTES = 256 << 10;
+  static final int CHUNK_BYTES = SocketIo.CHUNK_BYTES;
   static final int CHUNKS_MAX = 64;
 
   /** A chunk with less room than this is set aside: small receives would cost more than memory. */

@@ -20,6 +20,9 @@ import dev.zloop.nativereactor.sys.Syscalls;
  */
 public interface SocketIo extends IoPort {
 
+  /** The pieces of the memory that a loop receives into, where the kernel does not want others. */
+  int CHUNK_BYTES = 256 << 10;
+
   /** The answer of a request whose completion will be told. No errno is this large. */
   int IN_FLIGHT = Integer.MIN_VALUE;
 
