@@ -202,14 +202,17 @@ public final class KqueuePoller implements Poller {
 
   // ---- changes
 
-  /** Writes a change for each filter that an interest needs; how many. */
+  /**
+   * Writes a change for each filter that an interest needs; how many. Reading comes last: libkqueue
+   * looks out for the peer's end only if its latest change of a descriptor is that.
+   */
   private int filters(int fd, int interest, int flags, long token) {
-    change(0, fd, EVFILT_READ, flags, token);
-    if ((interest & WRITABLE) == 0) {
-      return 1;
+    int written = 0;
+    if ((interest & WRITABLE) != 0) {
+      change(written++, fd, EVFILT_WRITE, flags, token);
     }
-    change(1, fd, EVFILT_WRITE, flags, token);
-    return 2;
+    change(written++, fd, EVFILT_READ, flags, token);
+    return written;
   }
 
   private void change(int index, long ident, int filter, int flags, long token) {
