@@ -20,15 +20,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SimulationTest {
   private static final SocketAddress NOBODY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
 
-  @Test
-  void aPeerIsEchoedToItsEnd() {
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void aPeerIsEchoedToItsEnd(Backend backend) {
     try (Simulation simulation = Simulation.of(1)) {
-      Echo echo = new Echo(simulation.loop(Backend.EPOLL));
+      Echo echo = new Echo(simulation.loop(backend));
       SimulatedPeer peer = simulation.connect(echo.address());
       peer.send("hello, ");
       peer.send("world");
@@ -41,11 +44,12 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void unixSocketsAreSimulatedToo() {
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void unixSocketsAreSimulatedToo(Backend backend) {
     try (Simulation simulation = Simulation.of(1)) {
       SocketAddress path = UnixDomainSocketAddress.of("/simulated/only.sock");
-      Echo echo = new Echo(simulation.loop(Backend.EPOLL), path);
+      Echo echo = new Echo(simulation.loop(backend), path);
       SimulatedPeer peer = simulation.connect(path);
       peer.send("hello");
       simulation.runUntil(() -> peer.receivedText().equals("hello"));
@@ -54,13 +58,14 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void manyBytesComeThroughFaultsThatAConnectionSurvives() {
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void manyBytesComeThroughFaultsThatAConnectionSurvives(Backend backend) {
     byte[] bytes = new byte[1_000_000];
     new Random(1).nextBytes(bytes);
     for (long seed = 0; seed < 20; seed++) {
       try (Simulation simulation = Simulation.of(seed, Faults.HARMLESS)) {
-        Echo echo = new Echo(simulation.loop(Backend.EPOLL));
+        Echo echo = new Echo(simulation.loop(backend));
         SimulatedPeer peer = simulation.connect(echo.address());
         peer.send(bytes);
         peer.shutdownOutput();
@@ -97,10 +102,11 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void aResetIsSeen() {
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void aResetIsSeen(Backend backend) {
     try (Simulation simulation = Simulation.of(1)) {
-      Echo echo = new Echo(simulation.loop(Backend.EPOLL));
+      Echo echo = new Echo(simulation.loop(backend));
       SimulatedPeer peer = simulation.connect(echo.address());
       simulation.runUntil(() -> echo.connections == 1);
       peer.reset();
@@ -110,10 +116,11 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void timersRunInSimulatedTime() {
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void timersRunInSimulatedTime(Backend backend) {
     try (Simulation simulation = Simulation.of(1)) {
-      ZLoop loop = simulation.loop(Backend.EPOLL);
+      ZLoop loop = simulation.loop(backend);
       List<Long> days = new ArrayList<>();
       long start = simulation.nanoTime();
       for (int day = 3; day > 0; day--) {
@@ -128,11 +135,12 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void loopsHandConnectionsToOneAnother() {
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void loopsHandConnectionsToOneAnother(Backend backend) {
     try (Simulation simulation = Simulation.of(1)) {
-      EventLoop one = (EventLoop) simulation.loop(Backend.EPOLL);
-      EventLoop other = (EventLoop) simulation.loop(Backend.EPOLL);
+      EventLoop one = (EventLoop) simulation.loop(backend);
+      EventLoop other = (EventLoop) simulation.loop(backend);
       List<String> ran = new ArrayList<>();
       one.schedule(
           () -> {

@@ -1,6 +1,7 @@
 package dev.zloop.simulation.kernel;
 
 import dev.zloop.core.NativeIoException;
+import dev.zloop.core.transport.CompletionIo;
 import dev.zloop.core.transport.ListenerEvents;
 import dev.zloop.core.transport.ListenerIo;
 import dev.zloop.core.transport.ReadinessIo;
@@ -57,8 +58,21 @@ public final class SimulatedPort implements SocketIo {
                   chunkBytes,
                   chunksMax));
       case IO_URING ->
-          throw new UnsupportedOperationException("io_uring is not simulated in this version");
+          new SimulatedPort(
+              new CompletionIo(
+                  new SimulatedCompletor(kernel, traits(kernel, chunksMax)),
+                  new SimulatedSyscalls(kernel),
+                  chunkBytes,
+                  chunksMax));
     };
+  }
+
+  /** Those of an old kernel, now and then, and rings that are small. */
+  private static SimulatedCompletor.Traits traits(Kernel kernel, int bufferCount) {
+    boolean caps = !kernel.dice.onceIn(4);
+    boolean incremental = !kernel.dice.onceIn(4);
+    int entries = 1 << kernel.dice.between(1, 8);
+    return new SimulatedCompletor.Traits(caps, incremental, entries, 2 * entries, bufferCount);
   }
 
   public void interleave(Interleaving interleaving) {

@@ -31,8 +31,6 @@ import java.net.SocketAddress;
 
 /** The system calls of one loop on a simulated kernel. */
 public final class SimulatedSyscalls implements Syscalls {
-  private static final int IOV = 16;
-  private static final int IOV_LENGTH = 24;
   private static final int SOCK_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
   private final Kernel kernel;
@@ -231,8 +229,8 @@ public final class SimulatedSyscalls implements Syscalls {
   public int sendmsg(int fd, long msghdr, int flags) {
     Socket socket = socket(fd, Call.SENDMSG);
     requireNoSignal(flags);
-    long iovecs = Memory.getLong(msghdr + IOV);
-    int count = (int) Memory.getLong(msghdr + IOV_LENGTH);
+    long iovecs = Memory.getLong(msghdr + Vectors.IOV);
+    int count = (int) Memory.getLong(msghdr + Vectors.IOV_LENGTH);
     if (count > IoVec.COUNT_MAX) {
       return -Errno.EMSGSIZE;
     }
@@ -242,10 +240,12 @@ public final class SimulatedSyscalls implements Syscalls {
   }
 
   /** There are no files here. */
+  @Override
   public int sendfile(int outFd, int inFd, long offset, int count) {
     throw kernel.violated("sends a file");
   }
 
+  @Override
   public int pread(int fd, long buffer, int length, long offset) {
     throw kernel.violated("reads a file");
   }

@@ -4,6 +4,11 @@ import dev.zloop.nativereactor.sys.IoVec;
 
 /** Arrays of struct iovec, as the kernel walks through them. */
 final class Vectors {
+  /** Where struct msghdr has its vector, and its length. */
+  static final int IOV = 16;
+
+  static final int IOV_LENGTH = 24;
+
   private Vectors() {}
 
   static int length(long iovecs, int count) {
