@@ -55,4 +55,24 @@ public final class MsgHdr {
     Memory.putLong(address + IOV, array);
     Memory.putLong(address + IOV_LENGTH, count);
   }
+
+  /**
+   * Where the buffers are.
+   *
+   * @param address of the struct
+   * @return address of {@link IoVec}s
+   */
+  public static long ioVecs(long address) {
+    return Memory.getLong(address + IOV);
+  }
+
+  /**
+   * How many buffers there are.
+   *
+   * @param address of the struct
+   * @return the number
+   */
+  public static int ioVecCount(long address) {
+    return (int) Memory.getLong(address + IOV_LENGTH);
+  }
 }

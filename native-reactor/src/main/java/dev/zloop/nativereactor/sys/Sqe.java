@@ -49,9 +49,29 @@ public final class Sqe {
     Memory.putLong(sqe + 56, 0);
   }
 
+  /** IORING_OP_*. */
+  public static int operation(long sqe) {
+    return Memory.getByte(sqe) & 0xff;
+  }
+
+  /** The offset. */
+  public static long offset(long sqe) {
+    return Memory.getLong(sqe + OFFSET);
+  }
+
+  /** The address of whatever the operation reads. */
+  public static long address(long sqe) {
+    return Memory.getLong(sqe + ADDRESS);
+  }
+
   /** The user data. */
   public static long userData(long sqe) {
     return Memory.getLong(sqe + USER_DATA);
+  }
+
+  /** Sets the address of whatever the operation reads. */
+  public static void setAddress(long sqe, long address) {
+    Memory.putLong(sqe + ADDRESS, address);
   }
 
   /** Sets IOSQE_* flags. */

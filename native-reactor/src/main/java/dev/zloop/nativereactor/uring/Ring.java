@@ -80,6 +80,8 @@ final class Ring implements AutoCloseable {
   /** The caller's operations that are not over. */
   private long unfinished;
 
+  private final UntakenMemory untaken = new UntakenMemory();
+
   /** Whether the ring polls the eventfd, as it must where there is one. */
   private boolean polling;
 
@@ -118,17 +120,26 @@ final class Ring implements AutoCloseable {
     }
   }
 
-  BufferRing buffers() {
-    return buffers;
+  boolean isIncremental() {
+    return buffers.isIncremental();
+  }
+
+  void provide(int bufferId, long address, int length) {
+    if (!closed) {
+      buffers.provide(bufferId, address, length);
+    }
   }
 
   // ---- submissions
 
   /**
-   * The address of the next entry, or 0 if the queue is full and the kernel takes nothing now. Of
-   * the entry every byte is to be written.
+   * The address of the next entry, or 0 if the queue is full and the kernel takes nothing now, or
+   * if closed. Of the entry every byte is to be written.
    */
   long nextEntry() {
+    if (closed) {
+      return 0;
+    }
     if (submissions.isFull()) {
       giveAway();
       if (submissions.isFull()) {
@@ -167,13 +178,14 @@ final class Ring implements AutoCloseable {
     if (enabled < 0) {
       return enabled;
     }
-    pollEventfd();
+    boolean canBeWoken = pollsEventfd();
     publish();
-    // The ring is enabled: a wakeup that found it disabled has set the flag before.
-    boolean waits = timeoutNanos != 0 && completions.isEmpty() && !wakeup.isPending();
+    // The ring is enabled by now: a wakeup that found it disabled has set its flag before.
+    boolean waits = timeoutNanos != 0 && canBeWoken && completions.isEmpty() && !wakeup.isPending();
     int result = 0;
     if (waits || submissions.untaken() > 0 || submissions.wantsEntering()) {
       result = enter(waits, timeoutNanos);
+      untaken.keep(submissions);
     }
     wakeup.take();
     return result >= 0 || isUsual(-result) ? 0 : result;
@@ -217,25 +229,21 @@ final class Ring implements AutoCloseable {
   }
 
   /**
-   * Each write to the eventfd is a completion, though nobody reads it. When the poll ends, as it
-   * may when completions overflow, it is armed again, and finds at once what it has missed.
+   * Polls the eventfd, if there is one, and says whether it could. Each write to it is a completion
+   * then, though nobody reads it. When the poll ends, as it may when completions overflow, it is
+   * armed again, and finds at once what it has missed.
    */
-  private void pollEventfd() {
-    if (polling || wakeup.polledFd() < 0) {
-      return;
-    }
-    long sqe = nextEntry();
-    if (sqe != 0) {
-      Sqe.set(
-          sqe,
-          IORING_OP_POLL_ADD,
-          wakeup.polledFd(),
-          0,
-          IORING_POLL_ADD_MULTI,
-          EPOLLIN,
-          RESERVED_USER_DATA);
+  private boolean pollsEventfd() {
+    if (!polling && wakeup.polledFd() >= 0) {
+      long sqe = nextEntry();
+      if (sqe == 0) {
+        return false;
+      }
+      int fd = wakeup.polledFd();
+      Sqe.set(sqe, IORING_OP_POLL_ADD, fd, 0, IORING_POLL_ADD_MULTI, EPOLLIN, RESERVED_USER_DATA);
       polling = true;
     }
+    return true;
   }
 
   // ---- completions
@@ -296,6 +304,7 @@ final class Ring implements AutoCloseable {
       endOperations();
     }
     closed = true;
+    untaken.close();
     closers.forEach(Runnable::run);
   }
 

@@ -59,6 +59,11 @@ final class SubmissionQueue {
     return entry(nextTail++);
   }
 
+  /** The address of an entry that the kernel has not taken; the one that comes next is at 0. */
+  long untakenAt(int index) {
+    return entry(nextTail - untaken() + index);
+  }
+
   private long entry(int position) {
     return entries + (long) (position & size - 1) * Sqe.SIZE;
   }
@@ -84,8 +89,9 @@ final class SubmissionQueue {
   }
 
   /**
-   * Whether the kernel has completions that come only by entering. A plain look is enough: what it
-   * does not see now it sees in a later turn, and a loop that waits enters anyway.
+   * Whether the kernel has completions that come only by entering. There is nothing behind these
+   * flags to be visible; it is an ordered access for the compiler, which may keep what a plain one
+   * has found. What is not seen now is seen in a later turn, and a loop that waits enters anyway.
    */
   boolean wantsEntering() {
     return (Memory.getIntAcquire(flags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;

@@ -58,7 +58,7 @@ public final class UringCompletor implements Completor {
 
   @Override
   public boolean consumesIncrementally() {
-    return ring.buffers().isIncremental();
+    return ring.isIncremental();
   }
 
   // ---- operations
@@ -168,7 +168,7 @@ public final class UringCompletor implements Completor {
 
   @Override
   public void provide(int bufferId, long address, int length) {
-    ring.buffers().provide(bufferId, address, length);
+    ring.provide(bufferId, address, length);
   }
 
   // ---- the turn
