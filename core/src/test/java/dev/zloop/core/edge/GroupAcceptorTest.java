@@ -238,7 +238,12 @@ class GroupAcceptorTest {
     try (var server = new GroupServer(backend, 2).listenPerLoop()) {
       var busy = new CountDownLatch(1);
       EventLoop blocked = server.loops.get(1);
-      blocked.execute(() -> awaitQuietly(busy));
+      var isBlocked = new CountDownLatch(1);
+      blocked.execute(() -> {
+        isBlocked.countDown();
+        awaitQuietly(busy);
+      });
+      isBlocked.await();
       List<SocketChannel> channels = connect(server, 64);
       Waiting.until(() -> server.homes.size() > 0);
       blocked.close();
