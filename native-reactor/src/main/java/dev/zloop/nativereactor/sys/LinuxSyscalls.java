@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 /** {@link Syscalls} of Linux, and of FreeBSD, whose descriptors are born in the same way. */
 public final class LinuxSyscalls extends PosixSyscalls {
   /** FreeBSD's sendfile(2) has other arguments. */
-  private static final boolean HAS_SENDFILE = Platform.current().kernel() == Platform.Kernel.LINUX;
+  private static final boolean HAS_SENDFILE = Native.isLinux();
 
   /** The offset that sendfile(2) takes by its address; it moves what is there. */
   private final MemorySegment offsetCell = Arena.ofAuto().allocate(JAVA_LONG);
