@@ -2,6 +2,7 @@ package dev.zloop.core.transport;
 
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLERR;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLHUP;
+import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLOUT;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLRDHUP;
 
 import dev.zloop.nativereactor.sys.Errno;
@@ -310,6 +311,12 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
   @Override
   public int send(WriteQueue queue) {
     assert sending == null && !queue.isEmpty();
+    if (queue.isFile(0)) {
+      int result = io.calls().sendFile(fd, queue);
+      if (!SocketCalls.isWouldBlock(result)) {
+        return completed(result);
+      }
+    }
     sending = queue;
     io.markDirty(this);
     return SocketIo.IN_FLIGHT;
@@ -319,7 +326,9 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
     long userData = userData(CompletionIo.SEND);
     Completor completor = io.completor();
     boolean queued;
-    if (sending.count() == 1) {
+    if (sending.isFile(0)) { // io_uring has no sendfile: wait until the socket takes bytes
+      queued = completor.poll(fd, EPOLLOUT, userData);
+    } else if (sending.count() == 1) {
       queued =
           completor.send(
               fd, sending.address(0), sending.length(0), SocketConstants.MSG_NOSIGNAL, userData);
@@ -334,15 +343,20 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
 
   private void onSent(int result) {
     sendInFlight = false;
-    if (isToBeRepeated(result)) {
+    int sent = result >= 0 && sending.isFile(0) ? io.calls().sendFile(fd, sending) : result;
+    if (isToBeRepeated(sent)) {
       io.markDirty(this);
       return;
     }
     sending = null;
+    events.onSent(completed(sent));
+  }
+
+  private int completed(int result) {
     if (result < 0) {
       fail(-result);
     }
-    events.onSent(result);
+    return result;
   }
 
   /** The output failed, which the caller is told; the input ends in a later turn. */

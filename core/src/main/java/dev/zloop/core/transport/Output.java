@@ -89,7 +89,32 @@ final class Output {
   /** Takes 1 byte or more. */
   void add(long address, int length, Object writeOwner) {
     queue.add(address, length, writeOwner);
+    fill();
+  }
+
+  /** Takes 1 byte or more of a file. */
+  void addFile(int file, long position, long length, Object writeOwner) {
+    queue.addFile(file, position, length, writeOwner);
+    fill();
+  }
+
+  private void fill() {
     full |= queue.bytes() >= options.writeQueueHighBytes();
+  }
+
+  /** Whether a file is in front, which was to be sent next. */
+  boolean isAtFile() {
+    return !queue.isEmpty() && queue.isFile(0);
+  }
+
+  /** What was to be sent next of that file, for messages. */
+  String fileText() {
+    return "of file fd "
+        + queue.file()
+        + " "
+        + queue.fileLength()
+        + " bytes from "
+        + queue.filePosition();
   }
 
   /**

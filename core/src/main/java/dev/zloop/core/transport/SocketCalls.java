@@ -20,6 +20,15 @@ final class SocketCalls implements AutoCloseable {
 
   static final int SEND_BYTES_MAX = 1 << 20;
 
+  /**
+   * What one sendfile(2) takes. It waits for the disk where the file is not in memory: for so much
+   * of it at a time.
+   */
+  static final int FILE_BYTES_MAX = 256 << 10;
+
+  /** What is read of a file, and sent, where it cannot be sent as it is. */
+  private static final int FILE_COPY_BYTES_MAX = 64 << 10;
+
   /** The scratch memory: the value of an option and its length, a message, its vector. */
   private static final int LENGTH_OFFSET = Linger.SIZE;
 
@@ -29,6 +38,9 @@ final class SocketCalls implements AutoCloseable {
   private final Region scratch = Region.allocate(VECTOR_OFFSET + IOVECS_MAX * IoVec.SIZE, 8);
   final Syscalls syscalls;
   private long bytesOffered;
+
+  /** For bytes of files; most loops need none. */
+  private Region fileMemory;
 
   /** Takes the system calls: they are closed with this. */
   SocketCalls(Syscalls syscalls) {
@@ -63,6 +75,9 @@ final class SocketCalls implements AutoCloseable {
    * @return the bytes taken, or -errno; {@link #bytesOffered} says how many were offered
    */
   int send(int fd, WriteQueue queue) {
+    if (queue.isFile(0)) {
+      return sendFile(fd, queue);
+    }
     if (queue.count() == 1) {
       bytesOffered = queue.length(0);
       return syscalls.send(fd, queue.address(0), queue.length(0), SocketConstants.MSG_NOSIGNAL);
@@ -76,6 +91,37 @@ final class SocketCalls implements AutoCloseable {
     }
     MsgHdr.setIoVecs(header, iovecs, count);
     return syscalls.sendmsg(fd, header, SocketConstants.MSG_NOSIGNAL);
+  }
+
+  /**
+   * Sends from the file in front of a queue, bounded. Nothing is kept of what was read and not
+   * taken: it is read again.
+   *
+   * @return as {@link #send}; -EIO if the file ends before its length in the queue
+   */
+  int sendFile(int fd, WriteQueue queue) {
+    int length = (int) Math.min(queue.fileLength(), FILE_BYTES_MAX);
+    bytesOffered = length;
+    int result = syscalls.sendfile(fd, queue.file(), queue.filePosition(), length);
+    if (result == -Errno.EINVAL || result == -Errno.ENOSYS) { // sendfile(2), "Notes"
+      result = copyFile(fd, queue, Math.min(length, FILE_COPY_BYTES_MAX));
+    }
+    if (result > 0) {
+      bytesOffered = result; // a short one may have met the file's end: the next call tells
+    }
+    return result != 0 ? result : -Errno.EIO;
+  }
+
+  private int copyFile(int fd, WriteQueue queue, int length) {
+    if (fileMemory == null) {
+      fileMemory = Region.allocate(FILE_COPY_BYTES_MAX, 64);
+    }
+    long memory = fileMemory.address();
+    int read = syscalls.pread(queue.file(), memory, length, queue.filePosition());
+    if (read <= 0) {
+      return read;
+    }
+    return syscalls.send(fd, memory, read, SocketConstants.MSG_NOSIGNAL);
   }
 
   /** Of the last {@link #send}. */
@@ -120,6 +166,9 @@ final class SocketCalls implements AutoCloseable {
   @Override
   public void close() {
     scratch.close();
+    if (fileMemory != null) {
+      fileMemory.close();
+    }
     syscalls.close();
   }
 }

@@ -27,7 +27,9 @@ public interface StreamIo {
   /**
    * Sends from the front of a queue that is not empty; one send at a time. Until the send is
    * complete, nothing is removed from the queue. It may be added to: a send that has not reached
-   * the kernel yet takes what was added along.
+   * the kernel yet takes what was added along. Of a file in front a bounded part is sent by itself,
+   * within this call or when the socket takes bytes again; -EIO tells that it could not be read, or
+   * ended too soon.
    *
    * @return bytes that the kernel took, 1 or more; {@link SocketIo#IN_FLIGHT} when {@link
    *     StreamEvents#onSent} will tell; or -errno

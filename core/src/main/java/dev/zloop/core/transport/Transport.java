@@ -196,7 +196,7 @@ public final class Transport implements LoopResource {
     }
     inputEndTold = true;
     if (cause != null) {
-      closeIo(false);
+      closeIo(true);
       return;
     }
     handler.onInputEnd();
@@ -263,6 +263,40 @@ public final class Transport implements LoopResource {
     return write(Memory.addressOf(bytes), bytes.remaining(), owner);
   }
 
+  /**
+   * Queues a part of a file, between the writes before and after it; {@link #flush} sends it,
+   * without its passing through this process where the kernel can (sendfile(2)).
+   *
+   * <p>The bytes of a file count in {@link #queuedBytes} and against the marks as all others do,
+   * although they take no memory: what is written behind them waits for them, and takes some. They
+   * are read as the peer takes them, no more than 1 MiB a turn and by calls of 256 KiB. A call
+   * holds the loop up while the disk is slow and the file not in memory: a file that may be either
+   * is better read elsewhere.
+   *
+   * <p>A file that cannot be read, or that ends before its length here, breaks the connection,
+   * because the peer lacks bytes that it was to have: {@link TransportHandler#onBroken}.
+   *
+   * @param file a descriptor for reading, not moved, and open until the owner is released
+   * @param position where the part begins, in bytes, 0 or more
+   * @param length bytes, 0 or more
+   * @param owner as for {@link #write(long, int, Object)}
+   * @return false if the output has ended or the transport closes: nothing was taken
+   */
+  public boolean writeFile(int file, long position, long length, Object owner) {
+    assert loop.inLoop();
+    if (file < 0 || position < 0 || length < 0 || position > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException(
+          "file fd " + file + ", " + length + " bytes from " + position);
+    }
+    boolean taken = outputIsOpen();
+    if (!taken || length == 0) {
+      handler.onReleased(owner);
+      return taken;
+    }
+    output.addFile(file, position, length, owner);
+    return true;
+  }
+
   /** Sends what is queued: at once as far as the kernel takes it, and the rest when it does. */
   public void flush() {
     assert loop.inLoop();
@@ -324,7 +358,7 @@ public final class Transport implements LoopResource {
     reading = false;
     releaseParked();
     if (cause != null) {
-      closeIo(false);
+      closeIo(true);
       return;
     }
     if (!inputEnded) {
@@ -398,7 +432,10 @@ public final class Transport implements LoopResource {
     return state == State.CLOSING || state == State.CLOSED;
   }
 
-  /** Idempotent: an owner that is released on the way here may abort. */
+  /**
+   * Idempotent: an owner that is released on the way here may abort. With a reset where bytes are
+   * missing, so that the peer does not take what it has for the whole.
+   */
   private void closeIo(boolean reset) {
     if (isEnding()) {
       return;
@@ -417,17 +454,20 @@ public final class Transport implements LoopResource {
   }
 
   /** The connection is gone; what had arrived before may still be read. */
-  private void breakOff(String operation, int errno) {
+  private void breakOff(String call, int errno) {
+    breakOff(new NativeIoException(call + "(fd " + fd() + ")", errno));
+  }
+
+  private void breakOff(NativeIoException broken) {
     if (cause != null) {
       return;
     }
-    NativeIoException broken = new NativeIoException(operation + "(fd " + fd() + ")", errno);
     cause = broken;
     output.drop();
     if (state == State.OPEN && !inputEndTold) {
       loop.defer(() -> tellBroken(broken));
     } else {
-      closeIo(false); // nothing is left to read
+      closeIo(true); // nothing is left to read
     }
   }
 
@@ -538,7 +578,13 @@ public final class Transport implements LoopResource {
 
     @Override
     public void onSendFailed(int errno) {
-      breakOff("send", errno);
+      if (output.isAtFile()) {
+        String advice = errno == Errno.EIO ? "it cannot be read, or is shorter than that" : "";
+        String operation = "sendfile(fd " + fd() + "), " + output.fileText();
+        breakOff(new NativeIoException(operation, errno, advice));
+      } else {
+        breakOff("send", errno);
+      }
     }
 
     @Override

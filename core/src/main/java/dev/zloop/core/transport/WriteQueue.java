@@ -5,13 +5,21 @@ import java.lang.reflect.Array;
 import java.util.function.Consumer;
 
 /**
- * Bytes that wait to be sent, in order: native memory, each piece with an owner who gets it back.
- * Rings of primitives, so that queueing allocates nothing once they have grown. For the loop's
- * thread.
+ * Bytes that wait to be sent, in order: native memory, or a part of a file, each piece with an
+ * owner who gets it back. Rings of primitives, so that queueing allocates nothing once they have
+ * grown. For the loop's thread.
  */
 public final class WriteQueue {
-  private long[] addresses = new long[8];
-  private int[] lengths = new int[8];
+  private static final int MEMORY = -1;
+
+  /** Where a piece begins: in memory, or in its file. */
+  private long[] positions = new long[8];
+
+  private long[] lengths = new long[8];
+
+  /** The descriptors of files, MEMORY for other pieces. */
+  private int[] files = new int[8];
+
   private Object[] owners = new Object[8];
 
   private int head;
@@ -34,18 +42,38 @@ public final class WriteQueue {
     return bytes;
   }
 
-  /** The address of the first unsent byte of a piece, 0 being the one in front. */
-  public long address(int piece) {
-    return addresses[slot(piece)];
+  /** Whether a piece, 0 being the one in front, is a part of a file. */
+  public boolean isFile(int piece) {
+    return files[slot(piece)] != MEMORY;
   }
 
-  /** The unsent bytes of a piece, 1 or more. */
+  /** The address of the first unsent byte of a piece in memory. */
+  public long address(int piece) {
+    return positions[slot(piece)];
+  }
+
+  /** The unsent bytes of a piece in memory, 1 or more. */
   public int length(int piece) {
-    return lengths[slot(piece)];
+    return (int) lengths[slot(piece)];
+  }
+
+  /** The descriptor of the file in front. */
+  public int file() {
+    return files[head];
+  }
+
+  /** Where in the file in front the unsent bytes begin. */
+  public long filePosition() {
+    return positions[head];
+  }
+
+  /** The unsent bytes of the file in front, 1 or more. */
+  public long fileLength() {
+    return lengths[head];
   }
 
   /**
-   * Writes the front pieces as an array of {@code struct iovec}.
+   * Writes the front pieces as an array of {@code struct iovec}, up to the first file.
    *
    * @param iovecs native memory for {@code countMax} of them
    * @param bytesMax where to stop; the first piece is taken in any case
@@ -53,7 +81,8 @@ public final class WriteQueue {
    */
   public int gather(long iovecs, int countMax, long bytesMax) {
     int gathered = 0;
-    for (long total = 0; gathered < Math.min(count, countMax) && total < bytesMax; gathered++) {
+    int most = Math.min(count, countMax);
+    for (long total = 0; gathered < most && total < bytesMax && !isFile(gathered); gathered++) {
       IoVec.set(iovecs, gathered, address(gathered), length(gathered));
       total += length(gathered);
     }
@@ -62,12 +91,23 @@ public final class WriteQueue {
 
   /** Adds a piece of 1 byte or more. The memory stays as it is until the owner is released. */
   void add(long address, int length, Object owner) {
+    add(MEMORY, address, length, owner);
+  }
+
+  /** Adds a part of a file. The descriptor stays open until the owner is released. */
+  void addFile(int file, long position, long length, Object owner) {
+    assert file >= 0 && position >= 0;
+    add(file, position, length, owner);
+  }
+
+  private void add(int file, long position, long length, Object owner) {
     assert length > 0;
-    if (count == addresses.length) {
+    if (count == positions.length) {
       grow();
     }
     int slot = slot(count++);
-    addresses[slot] = address;
+    files[slot] = file;
+    positions[slot] = position;
     lengths[slot] = length;
     owners[slot] = owner;
     bytes += length;
@@ -79,11 +119,11 @@ public final class WriteQueue {
     bytes -= sent;
     for (int left = sent; left > 0; ) {
       if (left < lengths[head]) {
-        addresses[head] += left;
+        positions[head] += left;
         lengths[head] -= left;
         return;
       }
-      left -= lengths[head];
+      left -= (int) lengths[head];
       released.accept(removeHead());
     }
   }
@@ -105,11 +145,12 @@ public final class WriteQueue {
   }
 
   private int slot(int piece) {
-    return (head + piece) & (addresses.length - 1);
+    return (head + piece) & (positions.length - 1);
   }
 
   private void grow() {
-    addresses = unrolled(addresses);
+    positions = unrolled(positions);
+    files = unrolled(files);
     lengths = unrolled(lengths);
     owners = unrolled(owners);
     head = 0;

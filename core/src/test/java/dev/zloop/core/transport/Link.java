@@ -13,6 +13,9 @@ public final class Link {
   /** What was written, in order: each owner is the memory that it owns. */
   final List<Region> written = new ArrayList<>();
 
+  /** Of all that was written, in order: that memory, or an object for a part of a file. */
+  final List<Object> owners = new ArrayList<>();
+
   private long position;
 
   Link(Transport transport, Recorder handler, Peer peer) {
@@ -34,12 +37,26 @@ public final class Link {
     Region memory = Region.allocate(Math.max(1, length), 1);
     Pattern.fill(memory.address(), position, length);
     written.add(memory);
+    owners.add(memory);
     boolean[] taken = new boolean[1];
     handler.within(() -> taken[0] = transport.write(memory.address(), length, memory));
     if (taken[0]) {
       position += length;
     }
     return taken[0];
+  }
+
+  /** Writes the next bytes of the pattern, from a file that has them all; returns the owner. */
+  Object writeFile(PatternFile file, long length) {
+    Object owner = new Object();
+    owners.add(owner);
+    long from = position;
+    handler.within(() -> {
+      if (transport.writeFile(file.fd, from, length, owner)) {
+        position += length;
+      }
+    });
+    return owner;
   }
 
   public void flush() {

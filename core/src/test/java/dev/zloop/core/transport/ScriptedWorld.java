@@ -72,7 +72,7 @@ final class ScriptedWorld<S extends SocketIo> implements AutoCloseable {
       if (!link.handler.closed) {
         throw new AssertionError("a handler is not told the end");
       }
-      if (link.handler.released.size() != link.written.size()) {
+      if (link.handler.released.size() != link.owners.size()) {
         throw new AssertionError("an owner is not released");
       }
       link.written.forEach(Region::close);

@@ -269,7 +269,7 @@ public final class World implements AutoCloseable {
       link.peer.close();
       link.handler.retained.forEach(Lease::release);
       expect(link.handler.closed, "every handler is told the end");
-      expect(link.handler.released.size() == link.written.size(), "every owner is released");
+      expect(link.handler.released.size() == link.owners.size(), "every owner is released");
       link.written.forEach(Region::close);
     }
     strangers.forEach(Peer::close);
