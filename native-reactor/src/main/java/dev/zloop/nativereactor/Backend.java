@@ -5,6 +5,7 @@ import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.LinuxEpollSyscalls;
 import dev.zloop.nativereactor.sys.Native;
 import dev.zloop.nativereactor.sys.NativeKqueueSyscalls;
+import dev.zloop.nativereactor.uring.UringProbe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ public enum Backend {
   }
 
   /**
-   * Whether it works here, in this version of zloop. Tried anew with each call.
+   * Whether it works here. What does not is tried anew with each call.
    *
    * @return true if {@link #unavailability()} has nothing to say
    */
@@ -57,7 +58,7 @@ public enum Backend {
    */
   public Optional<String> unavailability() {
     return switch (this) {
-      case IO_URING -> Optional.of("io_uring is not part of this version of zloop");
+      case IO_URING -> Native.unavailability().or(this::notOfLinux).or(UringProbe::unavailability);
       case EPOLL -> Native.unavailability().or(this::notOfLinux).or(Backend::probeEpoll);
       case KQUEUE -> NativeKqueueSyscalls.unavailability().or(Backend::probeKqueue);
     };

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.nativereactor.sys.NativeKqueueSyscalls;
+import dev.zloop.nativereactor.uring.UringProbe;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,11 +19,9 @@ class BackendTest {
   }
 
   @Test
-  void whatIsNotAvailableSaysWhy() {
-    assertFalse(Backend.IO_URING.isAvailable());
-    assertEquals(
-        Optional.of("io_uring is not part of this version of zloop"),
-        Backend.IO_URING.unavailability());
+  void ioUringIsAvailableWhereItsProbeFindsAllThatItNeeds() {
+    assertEquals(UringProbe.unavailability(), Backend.IO_URING.unavailability());
+    assertEquals(UringProbe.unavailability().isEmpty(), Backend.IO_URING.isAvailable());
   }
 
   @Test
