@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class TimerHeap {
   private static final int ARITY_SHIFT = 2;
-  private static final int CAPACITY = 64;
+  private static final int CAPACITY = 32;
 
   private TimerTask[] nodes = new TimerTask[CAPACITY];
   private int size;
