@@ -18,6 +18,8 @@ import java.util.function.ToDoubleFunction;
  */
 public final class Benchmark {
   private static final double WARM_UP_SECONDS = 1.5;
+  private static final int WARM_UP_MESSAGES = 40_000;
+  private static final int WARM_UP_ROUNDS_MAX = 10;
   private static final double SETTLING_SECONDS = 0.1;
 
   /** One measurement of a server under a workload. */
@@ -83,7 +85,7 @@ public final class Benchmark {
     }
     for (Server server : servers) { // one at a time: compilers need processors too
       for (Workload workload : settings.workloads()) {
-        measure(server, workload, WARM_UP_SECONDS * settings.warmUpFactor());
+        warmUp(server, workload);
       }
     }
     for (int repetition = 0; repetition < settings.repetitions(); repetition++) {
@@ -96,6 +98,18 @@ public final class Benchmark {
       }
     }
     tables.forEach(Benchmark::print);
+  }
+
+  /** By time, and by messages: compilers go by how often something ran. */
+  private void warmUp(Server server, Workload workload) throws InterruptedException {
+    double seconds = WARM_UP_SECONDS * settings.warmUpFactor();
+    double messages = 0;
+    for (int round = 0; round < WARM_UP_ROUNDS_MAX; round++) {
+      messages += measure(server, workload, seconds).messagesPerSecond() * seconds;
+      if (messages >= WARM_UP_MESSAGES * settings.warmUpFactor()) {
+        return;
+      }
+    }
   }
 
   private Sample measure(Server server, Workload workload, double seconds)

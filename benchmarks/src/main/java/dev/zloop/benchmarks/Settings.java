@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * @param loops of each server
  * @param repetitions of each measurement, 1 or more
  * @param seconds of each measurement
- * @param warmUpFactor 1, or less where the figures do not matter
+ * @param warmUpFactor how much to warm up: 1, or less where the figures do not matter
  */
 record Settings(
     List<String> servers,

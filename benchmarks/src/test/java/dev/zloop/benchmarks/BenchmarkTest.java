@@ -36,7 +36,7 @@ class BenchmarkTest {
               2,
               1,
               0.05,
-              0.1));
+              0.02));
     } finally {
       System.setOut(console);
     }
