@@ -4,6 +4,7 @@ import static dev.zloop.nativereactor.sys.SocketConstants.ABSENT;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_CLOEXEC;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_NONBLOCK;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOL_SOCKET;
+import static dev.zloop.nativereactor.sys.SocketConstants.SO_DOMAIN;
 import static dev.zloop.nativereactor.sys.SocketConstants.SO_NOSIGPIPE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -22,6 +23,9 @@ public final class DarwinSyscalls extends PosixSyscalls {
   static final int F_SETFL = 4;
   static final int FD_CLOEXEC = 1;
   static final int O_NONBLOCK = Platform.number(00004000, 4, 4);
+
+  /** Where a socket's address is written to learn its family: the length, and the address. */
+  private final MemorySegment address = Arena.ofAuto().allocate(8L + SocketAddresses.MAX_LENGTH, 8);
 
   /** What SO_NOSIGPIPE is set to. */
   private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_INT, 1);
@@ -80,6 +84,26 @@ public final class DarwinSyscalls extends PosixSyscalls {
     } catch (Throwable e) {
       throw Downcalls.mistyped(e);
     }
+  }
+
+  @Override
+  public int getsockopt(int fd, int level, int name, long value, long valueLength) {
+    return level == SOL_SOCKET && name == SO_DOMAIN
+        ? domain(fd, value, valueLength)
+        : super.getsockopt(fd, level, name, value, valueLength);
+  }
+
+  /** Every socket has an address with its family, be it bound or not. */
+  private int domain(int fd, long value, long valueLength) {
+    long length = address.address();
+    long sockaddr = length + 8;
+    Memory.putInt(length, SocketAddresses.MAX_LENGTH);
+    int result = getsockname(fd, sockaddr, length);
+    if (result >= 0) {
+      Memory.putInt(value, SocketAddresses.familyAt(sockaddr));
+      Memory.putInt(valueLength, Integer.BYTES);
+    }
+    return result;
   }
 
   /** The descriptor with all its properties, or -errno, and it is closed. */

@@ -95,7 +95,7 @@ abstract class PosixSyscalls implements Syscalls {
   }
 
   @Override
-  public final int getsockopt(int fd, int level, int name, long value, long valueLength) {
+  public int getsockopt(int fd, int level, int name, long value, long valueLength) {
     try {
       return errno.check(
           (int) Libc.GETSOCKOPT.invokeExact(cell, fd, level, name, value, valueLength));

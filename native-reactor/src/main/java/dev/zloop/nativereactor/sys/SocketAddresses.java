@@ -98,7 +98,7 @@ public final class SocketAddresses {
    * @param from address of a sockaddr
    * @return AF_INET, AF_INET6, AF_UNIX or another
    */
-  public static int familyAt(long from) {
+  static int familyAt(long from) {
     return SockaddrHead.CURRENT.family(from);
   }
 

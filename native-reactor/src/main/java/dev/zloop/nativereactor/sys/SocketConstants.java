@@ -94,8 +94,10 @@ public final class SocketConstants {
   /** Whether the socket listens, to read. */
   public static final int SO_ACCEPTCONN = Platform.number(30, 2, 2);
 
-  /** The socket's family, to read. */
-  public static final int SO_DOMAIN = Platform.number(39, ABSENT, 0x1019);
+  /**
+   * The socket's family, to read. macOS has no such option: {@link DarwinSyscalls} carries it out.
+   */
+  public static final int SO_DOMAIN = Platform.number(39, 0x1019, 0x1019);
 
   /** -EPIPE without SIGPIPE, for all that is sent. */
   static final int SO_NOSIGPIPE = Platform.number(ABSENT, 0x1022, 0x800);

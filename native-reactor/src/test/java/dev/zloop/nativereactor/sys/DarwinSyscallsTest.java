@@ -1,10 +1,17 @@
 package dev.zloop.nativereactor.sys;
 
 import static dev.zloop.nativereactor.sys.LinuxSyscallsTest.assertErrno;
+import static dev.zloop.nativereactor.sys.SocketConstants.ABSENT;
 import static dev.zloop.nativereactor.sys.SocketConstants.AF_INET;
+import static dev.zloop.nativereactor.sys.SocketConstants.AF_INET6;
+import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
+import static dev.zloop.nativereactor.sys.SocketConstants.IPPROTO_TCP;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_CLOEXEC;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_NONBLOCK;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_STREAM;
+import static dev.zloop.nativereactor.sys.SocketConstants.SOL_SOCKET;
+import static dev.zloop.nativereactor.sys.SocketConstants.SO_DOMAIN;
+import static dev.zloop.nativereactor.sys.SocketConstants.SO_TYPE;
 import static dev.zloop.nativereactor.sys.Sockets.anyPort;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -41,6 +48,31 @@ class DarwinSyscallsTest {
       assertProperties(true, false, accepted(listener, SOCK_NONBLOCK));
       assertProperties(false, true, accepted(listener, SOCK_CLOEXEC));
       assertProperties(true, true, accepted(listener, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    }
+  }
+
+  @Test
+  void theFamilyOfASocketIsThatOfItsAddress() {
+    try (Region region = Region.allocate(16, 8)) {
+      long value = region.address();
+      long length = value + 8;
+      for (int family : new int[] {AF_INET, AF_INET6, AF_UNIX}) {
+        int fd = sockets.adopt(syscalls.socket(family, SOCK_STREAM, 0));
+        assertEquals(0, syscalls.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, value, length));
+        assertEquals(family, Memory.getInt(value));
+        assertEquals(Integer.BYTES, Memory.getInt(length));
+        assertEquals(0, syscalls.getsockopt(fd, SOL_SOCKET, SO_TYPE, value, length));
+        assertEquals(SOCK_STREAM, Memory.getInt(value));
+      }
+      assertErrno(Errno.EBADF, syscalls.getsockopt(-1, SOL_SOCKET, SO_DOMAIN, value, length));
+    }
+  }
+
+  @Test
+  void anOptionThatASystemLacksIsRefused() {
+    int fd = sockets.adopt(syscalls.socket(AF_INET, SOCK_STREAM, 0));
+    for (int level : new int[] {SOL_SOCKET, IPPROTO_TCP}) {
+      assertErrno(Errno.ENOPROTOOPT, sockets.setOption(fd, level, ABSENT, 1));
     }
   }
 
