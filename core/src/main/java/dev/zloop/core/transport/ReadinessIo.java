@@ -28,6 +28,9 @@ public final class ReadinessIo implements SocketIo {
 
   private int eventCount;
 
+  /** Counts the turns, modulo 2^32. */
+  private int turn;
+
   /** Takes both arguments: they are closed with this; on failure they remain the caller's. */
   public ReadinessIo(Poller poller, Syscalls syscalls) {
     this(poller, syscalls, ReceiveBuffers.CHUNK_BYTES, ReceiveBuffers.CHUNKS_MAX);
@@ -68,6 +71,7 @@ public final class ReadinessIo implements SocketIo {
 
   @Override
   public void await(long timeoutNanos) {
+    turn++;
     int result = poller.poll(timeoutNanos);
     if (result < 0) {
       throw new UncheckedIOException(new NativeIoException("waiting for I/O", -result));
@@ -104,6 +108,10 @@ public final class ReadinessIo implements SocketIo {
   @Override
   public boolean hasBacklog() {
     return !backlog.isEmpty() || !closed.isEmpty();
+  }
+
+  int turn() {
+    return turn;
   }
 
   void addToBacklog(ReadinessHandle handle) {

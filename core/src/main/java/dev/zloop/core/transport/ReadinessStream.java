@@ -29,6 +29,11 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
 
   private boolean receiving;
 
+  /** Bytes that may still be received in a turn, which may serve it twice: backlog and event. */
+  private int budget;
+
+  private int budgetTurn = -1;
+
   /** onEof or onReceiveFailed was told. */
   private boolean inputEnded;
 
@@ -138,7 +143,10 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
 
   private void receive() {
     ReceiveBuffers buffers = io.receiveBuffers();
-    int budget = RECEIVE_BYTES_PER_TURN_MAX;
+    if (budgetTurn != io.turn()) {
+      budgetTurn = io.turn();
+      budget = RECEIVE_BYTES_PER_TURN_MAX;
+    }
     while (receiving && readable && !inputEnded && !closed) {
       if (budget <= 0) {
         io.addToBacklog(this);

@@ -9,9 +9,12 @@ import java.util.function.Supplier;
  *
  * @param name as the tests' reports have it
  * @param resets whether a peer can see and cause a reset; a Unix socket just ends
+ * @param prompt whether the kernel does at once, and in one piece, what it can do; otherwise a
+ *     number of turns or calls says nothing
  * @param machines makes a machine, for one test
  */
-public record Ground(String name, Backend backend, boolean resets, Supplier<Machine> machines) {
+public record Ground(
+    String name, Backend backend, boolean resets, boolean prompt, Supplier<Machine> machines) {
 
   /** A machine of this kind; whoever asks closes it. */
   public Machine machine() {

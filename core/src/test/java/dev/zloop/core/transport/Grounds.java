@@ -41,8 +41,9 @@ public final class Grounds {
   /** A port to the kernel, with both families of sockets. */
   private static void add(
       List<Ground> grounds, String name, Backend backend, Function<WatchedSyscalls, SocketIo> io) {
-    grounds.add(new Ground(name + ", TCP", backend, true, () -> new LocalMachine(io, false)));
-    grounds.add(new Ground(name + ", Unix", backend, false, () -> new LocalMachine(io, true)));
+    grounds.add(new Ground(name + ", TCP", backend, true, true, () -> new LocalMachine(io, false)));
+    grounds.add(
+        new Ground(name + ", Unix", backend, false, true, () -> new LocalMachine(io, true)));
   }
 
   private static CompletionIo uring(WatchedSyscalls syscalls) {

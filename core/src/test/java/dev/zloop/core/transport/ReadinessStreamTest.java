@@ -371,6 +371,22 @@ class ReadinessStreamTest {
   }
 
   @Test
+  void whatWasLeftOverAndWhatANewEdgeAnnouncesAreOneShareOfATurn() {
+    link.startReading();
+    socket.receives.add(FULL);
+    kernel.edge(FD, READABLE);
+    world.turn(); // leaves the rest for the next turn
+    assertEquals(RECEIVE_BYTES_PER_TURN_MAX, socket.received);
+    socket.receives.add(200_000);
+    socket.receives.add(200_000);
+    kernel.edge(FD, READABLE);
+    world.turn();
+    assertTrue(socket.received <= 2L * RECEIVE_BYTES_PER_TURN_MAX, socket.received + " bytes");
+    world.settle();
+    assertEquals(link.handler.received, socket.received);
+  }
+
+  @Test
   void aStreamWhoseBytesHaveNoMemoryEndsAndTheOthersGoOn() throws NativeIoException {
     ScriptedKernel.Socket other = kernel.socket(OTHER);
     ScriptedKernel.Socket third = kernel.socket(9);

@@ -99,6 +99,7 @@ public final class World implements AutoCloseable {
         () -> {
           turns++;
           loop.runOnce(clock.nanoTime() + PAUSE_NANOS, true, Integer.MAX_VALUE);
+          machine.pass();
         });
   }
 
@@ -188,7 +189,7 @@ public final class World implements AutoCloseable {
     int[] result = new int[1];
     untilWithoutTurns(
         () -> (result[0] = syscalls.accept4(waiting.listener, flags)) != -Errno.EAGAIN);
-    ok(syscalls.close(waiting.listener));
+    syscalls.close(waiting.listener); // gone, whatever it returns
     return ok(result[0]);
   }
 

@@ -55,7 +55,7 @@ class WritingContractTest {
   @Test
   void whatTheKernelTakesAtOnceIsReleasedWithinTheFlush() {
     link.writeAndFlush(5);
-    if (world.io instanceof ReadinessIo) {
+    if (ground.prompt() && world.io instanceof ReadinessIo) {
       assertEquals(1, link.handler.released.size());
     }
     world.until(() -> link.handler.released.size() == 1);
@@ -64,6 +64,7 @@ class WritingContractTest {
 
   @Test
   void manyPiecesLeaveInFewVectoredSends() {
+    assumeTrue(ground.prompt());
     for (int i = 0; i < 200; i++) {
       link.write(100);
     }

@@ -1,0 +1,111 @@
+package dev.zloop.simulation;
+
+import dev.zloop.core.transport.Machine;
+import dev.zloop.core.transport.Peer;
+import dev.zloop.core.transport.ReadinessIo;
+import dev.zloop.core.transport.SocketIo;
+import dev.zloop.core.transport.WatchedSyscalls;
+import dev.zloop.nativereactor.Backend;
+import dev.zloop.nativereactor.sys.Syscalls;
+import dev.zloop.simulation.kernel.Kernel;
+import dev.zloop.simulation.kernel.SimulatedPoller;
+import dev.zloop.simulation.kernel.SimulatedSyscalls;
+import dev.zloop.simulation.kernel.Socket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+
+/** A machine of the contracts that is simulated. Time passes where a real one would take some. */
+final class SimulatedMachine implements Machine {
+  private static final long SEED = 20_261_122;
+
+  /** What a test takes for "enough turns" has passed several of these. */
+  private static final int LATENCY_NANOS_MAX = 1_000;
+
+  private static final long MOMENT_NANOS = 10 * LATENCY_NANOS_MAX;
+
+  /** A peer's connect takes a second more with each SYN that is lost. */
+  private static final long CONNECT_NANOS_MAX = 200_000_000_000L;
+
+  private static final int EVENTS_PER_TURN_MAX = 256;
+  private static final int BUFFER_BYTES = 256 << 10;
+
+  private final Kernel kernel = new Kernel(SEED);
+  private final Backend backend;
+  private final boolean unix;
+  private int paths;
+
+  SimulatedMachine(Backend backend, Faults faults, boolean unix) {
+    this.backend = backend;
+    this.unix = unix;
+    kernel.setFaults(faults);
+    kernel.setDescriptorMax(4_096);
+    kernel.setLatencyMax(LATENCY_NANOS_MAX);
+    kernel.setBufferSizes(BUFFER_BYTES, BUFFER_BYTES);
+  }
+
+  @Override
+  public Syscalls syscalls() {
+    return new SimulatedSyscalls(kernel);
+  }
+
+  @Override
+  public SocketIo open(WatchedSyscalls syscalls) {
+    return switch (backend) {
+      case EPOLL, KQUEUE ->
+          new ReadinessIo(new SimulatedPoller(kernel, EVENTS_PER_TURN_MAX), syscalls);
+      case IO_URING -> throw new UnsupportedOperationException(backend + " is not simulated");
+    };
+  }
+
+  @Override
+  public SocketAddress freeAddress() {
+    return unix
+        ? UnixDomainSocketAddress.of("/simulated/" + paths++)
+        : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  @Override
+  public void release(SocketAddress address) {
+    kernel.unlink(address);
+  }
+
+  @Override
+  public Peer connect(SocketAddress address, int bufferBytes) throws IOException {
+    kernel.setBufferSizes(BUFFER_BYTES, BUFFER_BYTES);
+    if (bufferBytes > 0) {
+      kernel.setBufferSizes(bufferBytes, bufferBytes);
+    }
+    Socket socket = kernel.outside(unix);
+    kernel.setBufferSizes(BUFFER_BYTES, BUFFER_BYTES);
+    kernel.connect(socket, address);
+    for (long waited = 0; !socket.isConnected(); waited += MOMENT_NANOS) {
+      if (socket.isBroken() || waited > CONNECT_NANOS_MAX) {
+        socket.close();
+        throw new IOException("not connected to " + address);
+      }
+      pass();
+    }
+    return new SocketPeer(socket);
+  }
+
+  @Override
+  public void pass() {
+    kernel.pass(MOMENT_NANOS);
+  }
+
+  @Override
+  public boolean takesOtherThreads() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    kernel.check();
+    if (kernel.openDescriptors() > 0) {
+      throw new AssertionError("left open: " + kernel.openSockets());
+    }
+  }
+}
