@@ -5,7 +5,7 @@ public final class Sqe {
   /** Bytes of one, and the distance between two in the queue. */
   public static final int SIZE = 64;
 
-  static final int OPCODE = 0;
+  static final int OPERATION = 0;
   static final int FLAGS = 1;
   static final int PRIORITY = 2;
   static final int FD = 4;
@@ -16,6 +16,9 @@ public final class Sqe {
   static final int USER_DATA = 32;
   static final int BUFFER_GROUP = 40;
   static final int TOTAL_LENGTH = 44;
+
+  /** What no operation here has a use for: 16 bytes. */
+  static final int REST = 48;
 
   private Sqe() {}
 
@@ -38,20 +41,21 @@ public final class Sqe {
       int length,
       int operationFlags,
       long userData) {
-    Memory.putLong(sqe, operation & 0xffL | (long) fd << 32);
+    Memory.putInt(sqe + OPERATION, operation);
+    Memory.putInt(sqe + FD, fd);
     Memory.putLong(sqe + OFFSET, 0);
     Memory.putLong(sqe + ADDRESS, address);
     Memory.putInt(sqe + LENGTH, length);
     Memory.putInt(sqe + OPERATION_FLAGS, operationFlags);
     Memory.putLong(sqe + USER_DATA, userData);
     Memory.putLong(sqe + BUFFER_GROUP, 0);
-    Memory.putLong(sqe + 48, 0);
-    Memory.putLong(sqe + 56, 0);
+    Memory.putLong(sqe + REST, 0);
+    Memory.putLong(sqe + REST + 8, 0);
   }
 
   /** IORING_OP_*. */
   public static int operation(long sqe) {
-    return Memory.getByte(sqe) & 0xff;
+    return Memory.getByte(sqe + OPERATION) & 0xff;
   }
 
   /** The offset. */

@@ -8,9 +8,6 @@ public final class UringGetEventsArg {
   /** Bytes of one. */
   public static final int SIZE = 24;
 
-  static final int SIGMASK = 0;
-  static final int SIGMASK_SIZE = 8;
-  static final int MIN_WAIT_MICROS = 12;
   static final int TIMESPEC = 16;
 
   private UringGetEventsArg() {}

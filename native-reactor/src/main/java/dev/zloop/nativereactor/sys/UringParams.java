@@ -15,21 +15,17 @@ public final class UringParams {
   static final int SQ_OFF = 40;
   static final int CQ_OFF = 80;
 
-  /** Bytes of struct io_sqring_offsets, and its fields. */
-  static final int SQ_OFFSETS_SIZE = 40;
+  // Fields of struct io_sqring_offsets.
 
   static final int SQ_HEAD = 0;
   static final int SQ_TAIL = 4;
-  static final int SQ_RING_MASK = 8;
   static final int SQ_FLAGS = 16;
   static final int SQ_ARRAY = 24;
 
-  /** Bytes of struct io_cqring_offsets, and its fields. */
-  static final int CQ_OFFSETS_SIZE = 40;
+  // Fields of struct io_cqring_offsets.
 
   static final int CQ_HEAD = 0;
   static final int CQ_TAIL = 4;
-  static final int CQ_RING_MASK = 8;
   static final int CQ_CQES = 20;
 
   private UringParams() {}

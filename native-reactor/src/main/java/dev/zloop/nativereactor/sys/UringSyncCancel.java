@@ -5,7 +5,6 @@ public final class UringSyncCancel {
   /** Bytes of one. */
   public static final int SIZE = 64;
 
-  static final int ADDRESS = 0;
   static final int FD = 8;
   static final int FLAGS = 12;
   static final int TIMEOUT = 16;

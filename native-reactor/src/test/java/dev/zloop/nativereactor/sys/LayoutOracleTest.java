@@ -1,24 +1,24 @@
 package dev.zloop.nativereactor.sys;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.io.IOException;
 import java.lang.reflect.Field;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Asks the C compiler of this machine, where there is one, for every number and every layout that
- * is written down in this package.
+ * Asks the C compilers of this machine, where there are some, for every number and every layout of
+ * Linux that is written down in this package.
  */
 class LayoutOracleTest {
   private static final String HEADERS =
@@ -26,13 +26,15 @@ class LayoutOracleTest {
       #define _GNU_SOURCE
       #include <errno.h>
       #include <limits.h>
+      #include <linux/io_uring.h>
       #include <netinet/in.h>
       #include <netinet/tcp.h>
+      #include <poll.h>
       #include <stddef.h>
-      #include <stdio.h>
       #include <string.h>
       #include <sys/epoll.h>
       #include <sys/eventfd.h>
+      #include <sys/mman.h>
       #include <sys/socket.h>
       #include <sys/syscall.h>
       #include <sys/uio.h>
@@ -43,30 +45,100 @@ class LayoutOracleTest {
       #endif
       """;
 
-  @TempDir private Path directory;
+  /** What Linux has had only since the version behind it, so that older headers lack it. */
+  private static final Map<String, String> YOUNG =
+      Map.of(
+          "IORING_SETUP_NO_SQARRAY", "6.6",
+          "IORING_CQE_F_BUF_MORE", "6.12",
+          "IOU_PBUF_RING_INC", "6.12",
+          "IORING_REGISTER_SEND_MSG_RING", "6.13",
+          "IORING_ENTER_NO_IOWAIT", "6.15",
+          "IORING_FEAT_NO_IOWAIT", "6.15");
 
-  @Test
-  void theConstantsAreThoseOfTheHeaders() throws Exception {
-    Map<String, Long> ours = new TreeMap<>();
-    for (Class<?> type : List.of(Errno.class, SocketConstants.class, EpollConstants.class)) {
-      for (Field field : type.getFields()) {
-        ours.put("(int)" + field.getName(), (long) field.getInt(null));
-      }
+  /** Both processors, whichever is this one. */
+  enum Processor {
+    X86_64(Platform.LINUX_X86_64, "x86_64-linux-gnu-gcc"),
+    AARCH64(Platform.LINUX_AARCH64, "aarch64-linux-gnu-gcc");
+
+    private final Platform platform;
+    private final String crossCompiler;
+
+    Processor(Platform platform, String crossCompiler) {
+      this.platform = platform;
+      this.crossCompiler = crossCompiler;
     }
-    assertFalse(ours.isEmpty());
-    // Each C library has a view of its own what is usual.
-    ours.remove("(int)SOMAXCONN");
-    ours.put("IOV_MAX", (long) IoVec.COUNT_MAX);
-    ours.put("SYS_epoll_pwait2", LinuxEpollSyscalls.SYS_EPOLL_PWAIT2);
-    assertMatches(ours);
+
+    HeaderOracle oracle(Path directory) throws Exception {
+      assumeTrue(Native.isLinux(), "the numbers of Linux are compared on Linux");
+      boolean here = Platform.current() == platform;
+      return HeaderOracle.ask(here ? "gcc" : crossCompiler, HEADERS, directory);
+    }
   }
 
-  @Test
-  void theLayoutsAreThoseOfTheHeaders() throws Exception {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @EnumSource
+  void theConstantsAreThoseOfTheHeaders(Processor processor) throws Exception {
+    Map<String, Long> ours = constants(Errno.class, SocketConstants.class, EpollConstants.class);
+    // Each C library has a view of its own what is usual.
+    ours.remove("SOMAXCONN");
+    // Unsigned in C.
+    ours.put("(int)EPOLLET", ours.remove("EPOLLET"));
+    ours.put("IOV_MAX", (long) IoVec.COUNT_MAX);
+    ours.put("SYS_epoll_pwait2", LinuxEpollSyscalls.SYS_EPOLL_PWAIT2);
+    // The kernel has one set of bits for both.
+    ours.put("POLLIN", (long) EpollConstants.EPOLLIN);
+    ours.put("POLLOUT", (long) EpollConstants.EPOLLOUT);
+    ours.put("POLLERR", (long) EpollConstants.EPOLLERR);
+    ours.put("POLLHUP", (long) EpollConstants.EPOLLHUP);
+    ours.put("POLLRDHUP", (long) EpollConstants.EPOLLRDHUP);
+    processor.oracle(directory).assertMatches(ours);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theConstantsOfIoUringAreThoseOfTheHeaders(Processor processor) throws Exception {
+    Map<String, Long> ours = constants(UringConstants.class);
+    ours.keySet().removeAll(YOUNG.keySet());
+    ours.put("SYS_io_uring_setup", LinuxUringSyscalls.SYS_IO_URING_SETUP);
+    ours.put("SYS_io_uring_enter", LinuxUringSyscalls.SYS_IO_URING_ENTER);
+    ours.put("SYS_io_uring_register", LinuxUringSyscalls.SYS_IO_URING_REGISTER);
+    processor.oracle(directory).assertMatches(ours);
+  }
+
+  static Stream<Arguments> young() {
+    return Stream.of(Processor.values())
+        .flatMap(processor -> YOUNG.keySet().stream().map(name -> arguments(processor, name)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("young")
+  void theYoungConstantsOfIoUringAreThoseOfTheHeadersThatHaveThem(Processor processor, String name)
+      throws Exception {
+    HeaderOracle oracle = processor.oracle(directory);
+    assumeTrue(oracle.declares(name), "the headers are older than Linux " + YOUNG.get(name));
+    oracle.assertMatches(Map.of(name, constants(UringConstants.class).get(name)));
+  }
+
+  private static Map<String, Long> constants(Class<?>... types) throws IllegalAccessException {
+    Map<String, Long> constants = new TreeMap<>();
+    for (Class<?> type : types) {
+      for (Field field : type.getFields()) {
+        constants.put(field.getName(), ((Number) field.get(null)).longValue());
+      }
+    }
+    assertFalse(constants.isEmpty());
+    return constants;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLayoutsAreThoseOfTheHeaders(Processor processor) throws Exception {
     Map<String, Long> ours = new TreeMap<>();
-    size(ours, "struct epoll_event", EpollEvent.SIZE);
+    size(ours, "struct epoll_event", processor.platform.epollEventSize());
     offset(ours, "struct epoll_event", "events", EpollEvent.EVENTS);
-    offset(ours, "struct epoll_event", "data", EpollEvent.DATA);
+    offset(ours, "struct epoll_event", "data", processor.platform.epollEventDataOffset());
     size(ours, "struct timespec", Timespec.SIZE);
     offset(ours, "struct timespec", "tv_sec", Timespec.SEC);
     offset(ours, "struct timespec", "tv_nsec", Timespec.NSEC);
@@ -81,11 +153,89 @@ class LayoutOracleTest {
     offset(ours, "struct msghdr", "msg_namelen", MsgHdr.NAME_LENGTH);
     offset(ours, "struct msghdr", "msg_iov", MsgHdr.IOV);
     offset(ours, "struct msghdr", "msg_iovlen", MsgHdr.IOV_LENGTH);
-    assertMatches(ours);
+    offset(ours, "struct msghdr", "msg_control", MsgHdr.CONTROL);
+    offset(ours, "struct msghdr", "msg_controllen", MsgHdr.CONTROL_LENGTH);
+    offset(ours, "struct msghdr", "msg_flags", MsgHdr.FLAGS);
+    processor.oracle(directory).assertMatches(ours);
   }
 
-  @Test
-  void theSocketAddressesAreThoseOfTheHeaders() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void theQueuesOfIoUringAreThoseOfTheHeaders(Processor processor) throws Exception {
+    Map<String, Long> ours = new TreeMap<>();
+    size(ours, "struct io_uring_sqe", Sqe.SIZE);
+    offset(ours, "struct io_uring_sqe", "opcode", Sqe.OPERATION);
+    offset(ours, "struct io_uring_sqe", "flags", Sqe.FLAGS);
+    offset(ours, "struct io_uring_sqe", "ioprio", Sqe.PRIORITY);
+    offset(ours, "struct io_uring_sqe", "fd", Sqe.FD);
+    offset(ours, "struct io_uring_sqe", "off", Sqe.OFFSET);
+    offset(ours, "struct io_uring_sqe", "addr", Sqe.ADDRESS);
+    offset(ours, "struct io_uring_sqe", "len", Sqe.LENGTH);
+    for (String flags : List.of("msg_flags", "accept_flags", "poll32_events", "cancel_flags")) {
+      offset(ours, "struct io_uring_sqe", flags, Sqe.OPERATION_FLAGS);
+    }
+    offset(ours, "struct io_uring_sqe", "user_data", Sqe.USER_DATA);
+    offset(ours, "struct io_uring_sqe", "buf_group", Sqe.BUFFER_GROUP);
+    // The younger name of the field is optlen.
+    offset(ours, "struct io_uring_sqe", "splice_fd_in", Sqe.TOTAL_LENGTH);
+    offset(ours, "struct io_uring_sqe", "addr3", Sqe.REST);
+    size(ours, "struct io_uring_cqe", Cqe.SIZE);
+    offset(ours, "struct io_uring_cqe", "user_data", Cqe.USER_DATA);
+    offset(ours, "struct io_uring_cqe", "res", Cqe.RESULT);
+    offset(ours, "struct io_uring_cqe", "flags", Cqe.FLAGS);
+    size(ours, "struct io_uring_params", UringParams.SIZE);
+    offset(ours, "struct io_uring_params", "sq_entries", UringParams.SQ_ENTRIES);
+    offset(ours, "struct io_uring_params", "cq_entries", UringParams.CQ_ENTRIES);
+    offset(ours, "struct io_uring_params", "flags", UringParams.FLAGS);
+    offset(ours, "struct io_uring_params", "features", UringParams.FEATURES);
+    offset(ours, "struct io_uring_params", "sq_off", UringParams.SQ_OFF);
+    offset(ours, "struct io_uring_params", "cq_off", UringParams.CQ_OFF);
+    offset(ours, "struct io_sqring_offsets", "head", UringParams.SQ_HEAD);
+    offset(ours, "struct io_sqring_offsets", "tail", UringParams.SQ_TAIL);
+    offset(ours, "struct io_sqring_offsets", "flags", UringParams.SQ_FLAGS);
+    offset(ours, "struct io_sqring_offsets", "array", UringParams.SQ_ARRAY);
+    offset(ours, "struct io_cqring_offsets", "head", UringParams.CQ_HEAD);
+    offset(ours, "struct io_cqring_offsets", "tail", UringParams.CQ_TAIL);
+    offset(ours, "struct io_cqring_offsets", "cqes", UringParams.CQ_CQES);
+    processor.oracle(directory).assertMatches(ours);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theRequestsOfIoUringAreThoseOfTheHeaders(Processor processor) throws Exception {
+    Map<String, Long> ours = new TreeMap<>();
+    size(ours, "struct io_uring_getevents_arg", UringGetEventsArg.SIZE);
+    offset(ours, "struct io_uring_getevents_arg", "ts", UringGetEventsArg.TIMESPEC);
+    size(ours, "struct __kernel_timespec", Timespec.SIZE);
+    offset(ours, "struct __kernel_timespec", "tv_sec", Timespec.SEC);
+    offset(ours, "struct __kernel_timespec", "tv_nsec", Timespec.NSEC);
+    size(ours, "struct io_uring_buf", UringBufferRing.ENTRY_SIZE);
+    offset(ours, "struct io_uring_buf", "addr", UringBufferRing.ENTRY_ADDRESS);
+    offset(ours, "struct io_uring_buf", "len", UringBufferRing.ENTRY_LENGTH);
+    offset(ours, "struct io_uring_buf", "bid", UringBufferRing.ENTRY_ID);
+    offset(ours, "struct io_uring_buf_ring", "tail", UringBufferRing.TAIL);
+    size(ours, "struct io_uring_buf_reg", UringBufferRing.REGISTRATION_SIZE);
+    offset(ours, "struct io_uring_buf_reg", "ring_addr", UringBufferRing.REGISTRATION_ADDRESS);
+    offset(ours, "struct io_uring_buf_reg", "ring_entries", UringBufferRing.REGISTRATION_ENTRIES);
+    offset(ours, "struct io_uring_buf_reg", "bgid", UringBufferRing.REGISTRATION_GROUP);
+    // The field behind that, which older headers call padding.
+    ours.put(
+        "offsetof(struct io_uring_buf_reg, bgid) + sizeof(__u16)",
+        (long) UringBufferRing.REGISTRATION_FLAGS);
+    size(ours, "struct io_uring_sync_cancel_reg", UringSyncCancel.SIZE);
+    offset(ours, "struct io_uring_sync_cancel_reg", "fd", UringSyncCancel.FD);
+    offset(ours, "struct io_uring_sync_cancel_reg", "flags", UringSyncCancel.FLAGS);
+    offset(ours, "struct io_uring_sync_cancel_reg", "timeout", UringSyncCancel.TIMEOUT);
+    size(ours, "struct io_uring_probe", UringProbeResult.HEADER_SIZE);
+    offset(ours, "struct io_uring_probe", "last_op", UringProbeResult.LAST_OPERATION);
+    size(ours, "struct io_uring_probe_op", UringProbeResult.OPERATION_SIZE);
+    offset(ours, "struct io_uring_probe_op", "flags", UringProbeResult.OPERATION_FLAGS);
+    processor.oracle(directory).assertMatches(ours);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSocketAddressesAreThoseOfTheHeaders(Processor processor) throws Exception {
     Map<String, Long> ours = new TreeMap<>();
     size(ours, "struct sockaddr_storage", SocketAddresses.MAX_LENGTH);
     offset(ours, "struct sockaddr_storage", "ss_family", 0);
@@ -98,18 +248,19 @@ class LayoutOracleTest {
     offset(ours, "struct sockaddr_in6", "sin6_scope_id", SocketAddresses.IN6_SCOPE_ID);
     size(ours, "struct sockaddr_un", UnixSocketAddresses.SIZE);
     offset(ours, "struct sockaddr_un", "sun_path", UnixSocketAddresses.PATH);
-    assertMatches(ours);
+    processor.oracle(directory).assertMatches(ours);
   }
 
-  @Test
-  void everyErrnoHasTheNumberOfTheHeaders() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void everyErrnoHasTheNumberOfTheHeaders(Processor processor) throws Exception {
     Map<String, Long> ours = new TreeMap<>();
     for (int errno = 1; errno <= 133; errno++) {
       if (ErrnoTable.name(errno) != null) {
         ours.put(ErrnoTable.name(errno), (long) errno);
       }
     }
-    assertMatches(ours);
+    processor.oracle(directory).assertMatches(ours);
   }
 
   private static void size(Map<String, Long> into, String struct, long ours) {
@@ -118,47 +269,5 @@ class LayoutOracleTest {
 
   private static void offset(Map<String, Long> into, String struct, String field, long ours) {
     into.put("offsetof(%s, %s)".formatted(struct, field), ours);
-  }
-
-  /** Each key is an expression of C, each value what it should be. */
-  private void assertMatches(Map<String, Long> ours) throws IOException, InterruptedException {
-    String statements =
-        ours.keySet().stream()
-            .map(c -> "printf(\"%%s = %%ld\\n\", \"%1$s\", (long)(%1$s));".formatted(c))
-            .collect(Collectors.joining("\n"));
-    String expected =
-        ours.entrySet().stream()
-            .map(entry -> "%s = %d\n".formatted(entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining());
-    assertEquals(expected, run(statements));
-  }
-
-  private String run(String statements) throws IOException, InterruptedException {
-    Path source = directory.resolve("oracle.c");
-    Path program = directory.resolve("oracle");
-    Files.writeString(source, HEADERS + "int main(void) {\n" + statements + "\nreturn 0;\n}\n");
-    assumeGcc();
-    assertEquals("", output("gcc", "-w", "-o", program.toString(), source.toString()));
-    return output(program.toString());
-  }
-
-  private static void assumeGcc() throws InterruptedException {
-    boolean found;
-    try {
-      output("gcc", "--version");
-      found = true;
-    } catch (IOException e) {
-      found = false;
-    }
-    assumeTrue(found, "gcc is not installed: layouts and constants are not compared with C's");
-  }
-
-  private static String output(String... command) throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("LC_ALL", "C");
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output;
   }
 }
