@@ -105,13 +105,12 @@ class NativeTest {
     return output(command);
   }
 
-  private static Path classes(Class<?> type) throws URISyntaxException {
+  static Path classes(Class<?> type) throws URISyntaxException {
     return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   /** What the JVM prints, its warnings included. */
-  private static List<String> output(List<String> options)
-      throws IOException, InterruptedException {
+  static List<String> output(List<String> options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
