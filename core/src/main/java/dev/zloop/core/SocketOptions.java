@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * @param reuseAddress of a listener: bind although old connections to the port are still in
  *     TIME_WAIT. socket(7), SO_REUSEADDR
  * @param reusePort of a listener: several may share a port, if all of them say so, and the kernel
- *     spreads the connections. socket(7), SO_REUSEPORT
+ *     spreads the connections; that of macOS brings them all to one. socket(7), SO_REUSEPORT
  * @param v6Only of a listener on IPv6: takes no IPv4 connections, which {@code ::} otherwise does.
  *     ipv6(7), IPV6_V6ONLY
  * @param noDelay of a TCP connection: send small segments at once. tcp(7), TCP_NODELAY
