@@ -26,7 +26,8 @@ public final class WriteQueue {
   private int count;
   private long bytes;
 
-  WriteQueue() {}
+  /** An empty one. */
+  public WriteQueue() {}
 
   public boolean isEmpty() {
     return count == 0;
@@ -90,12 +91,12 @@ public final class WriteQueue {
   }
 
   /** Adds a piece of 1 byte or more. The memory stays as it is until the owner is released. */
-  void add(long address, int length, Object owner) {
+  public void add(long address, int length, Object owner) {
     add(MEMORY, address, length, owner);
   }
 
   /** Adds a part of a file. The descriptor stays open until the owner is released. */
-  void addFile(int file, long position, long length, Object owner) {
+  public void addFile(int file, long position, long length, Object owner) {
     assert file >= 0 && position >= 0;
     add(file, position, length, owner);
   }
@@ -114,7 +115,7 @@ public final class WriteQueue {
   }
 
   /** Removes {@code sent} bytes from the front, and hands over the owners of what is sent whole. */
-  void removeSent(int sent, Consumer<Object> released) {
+  public void removeSent(int sent, Consumer<Object> released) {
     assert sent >= 0 && sent <= bytes;
     bytes -= sent;
     for (int left = sent; left > 0; ) {
@@ -129,7 +130,7 @@ public final class WriteQueue {
   }
 
   /** Removes everything, and hands over the owners. */
-  void clear(Consumer<Object> released) {
+  public void clear(Consumer<Object> released) {
     bytes = 0;
     while (count > 0) {
       released.accept(removeHead());
