@@ -5,6 +5,14 @@ package dev.zloop.core.transport;
  */
 final class ReadinessListener extends ReadinessHandle implements ListenerIo {
   private final ListenerEvents events;
+
+  /** Accepts that are left in a turn, which may serve this twice: for the backlog, and an event. */
+  private int share;
+
+  /** How many of the turn's failed, each on behalf of one connection. */
+  private int failures;
+
+  private int shareTurn = -1;
   private boolean paused;
   private boolean closed;
 
@@ -34,9 +42,13 @@ final class ReadinessListener extends ReadinessHandle implements ListenerIo {
   }
 
   private void accept() {
-    int failures = 0;
-    for (int left = ACCEPTS_PER_TURN_MAX; !paused && !closed; left--) {
-      if (left == 0) {
+    if (shareTurn != io.turn()) {
+      shareTurn = io.turn();
+      share = ACCEPTS_PER_TURN_MAX;
+      failures = 0;
+    }
+    for (; !paused && !closed; share--) {
+      if (share == 0) {
         io.addToBacklog(this);
         return;
       }

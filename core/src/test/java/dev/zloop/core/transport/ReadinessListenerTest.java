@@ -73,6 +73,22 @@ class ReadinessListenerTest {
   }
 
   @Test
+  void whatWasLeftOverAndWhatANewEdgeAnnouncesAreOneShareOfATurn() {
+    int max = ListenerIo.ACCEPTS_PER_TURN_MAX;
+    for (int fd = 100; fd < 100 + 4 * max; fd++) {
+      socket.accepts.add(fd);
+    }
+    edge();
+    assertEquals(max, events.accepted.size());
+    edge();
+    assertEquals(2 * max, events.accepted.size());
+    world.turn();
+    assertEquals(3 * max, events.accepted.size());
+    world.settle();
+    assertEquals(4 * max, events.accepted.size());
+  }
+
+  @Test
   void oneEdgeAcceptsAllThatWait() {
     socket.accepts.addAll(List.of(11, 12, 13));
     edge();
