@@ -36,7 +36,7 @@ public final class SimulatedPeer {
 
   SimulatedPeer(Socket socket) {
     this.socket = socket;
-    socket.observe((changed, bits) -> progress());
+    socket.observeFromOutside((changed, bits) -> progress());
   }
 
   private void progress() {

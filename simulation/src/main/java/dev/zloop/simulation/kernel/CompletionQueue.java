@@ -9,6 +9,10 @@ import java.util.ArrayDeque;
 final class CompletionQueue {
   private final Kernel kernel;
   private final int capacity;
+  private final boolean buffersInOrder;
+
+  /** When the latest completion with a buffer comes up. */
+  private long lastBufferTime;
 
   /** Not visible before the loop enters: deferred task-run. */
   private final ArrayDeque<Completion> arrived = new ArrayDeque<>();
@@ -19,8 +23,14 @@ final class CompletionQueue {
   /** How many are visible at the most, at the moment. */
   private int capacityNow;
 
-  CompletionQueue(Kernel kernel, int capacity) {
+  /**
+   * @param buffersInOrder completions come in the order in which buffers were received into, as the
+   *     loop must know where in a buffer the bytes of each are
+   */
+  CompletionQueue(Kernel kernel, int capacity, boolean buffersInOrder) {
     this.kernel = kernel;
+    this.buffersInOrder = buffersInOrder;
+    lastBufferTime = kernel.nanoTime();
     this.capacity = capacity;
     this.capacityNow = capacity;
   }
@@ -58,6 +68,12 @@ final class CompletionQueue {
     long time = now + delayNanos;
     if (operation.lastCompletionTime - time > 0) {
       time = operation.lastCompletionTime;
+    }
+    if (buffersInOrder && bufferId >= 0) {
+      if (lastBufferTime - time > 0) {
+        time = lastBufferTime;
+      }
+      lastBufferTime = time;
     }
     operation.lastCompletionTime = time;
     if (time - now > 0) {

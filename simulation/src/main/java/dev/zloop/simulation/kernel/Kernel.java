@@ -42,6 +42,9 @@ public final class Kernel {
       return Long.MAX_VALUE;
     }
 
+    /** Time is about to pass: a loop waits, and nobody has anything to do. */
+    default void passing() {}
+
     /** A loop waits for ever, and nothing will happen that could end that; its wait ends. */
     default void stuck() {
       throw new AssertionError("a loop waits for ever: nothing will happen that could wake it");
@@ -76,6 +79,7 @@ public final class Kernel {
   private final Set<SocketAddress> paths = new HashSet<>();
   private int nextPort = 32_768;
 
+  private int sockets;
   private AssertionError violation;
 
   public Kernel(long seed) {
@@ -127,7 +131,7 @@ public final class Kernel {
   // ---- what must not happen
 
   /** What a loop did must not be done. */
-  AssertionError violated(String what) {
+  public AssertionError violated(String what) {
     AssertionError error = new AssertionError("seed " + seed + ": " + what);
     if (violation == null) {
       violation = error;
@@ -226,6 +230,7 @@ public final class Kernel {
         driver.stuck();
         return;
       }
+      driver.passing();
       if (wait > 0 && strikes(Fault.CLOCK_JUMP, call)) {
         wait += (long) dice.between(1, 100) * SECOND_NANOS;
       }
@@ -306,6 +311,10 @@ public final class Kernel {
   }
 
   // ---- the network
+
+  int nextSocketNumber() {
+    return sockets++;
+  }
 
   /** Sockets get buffers of sizes between these, unless they ask for others. */
   public void setBufferSizes(int min, int max) {

@@ -63,7 +63,9 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
     this.traits = traits;
     calls = new FaultyCalls(kernel);
     buffers = new LentBuffers(kernel, traits.bufferCount(), traits.consumesIncrementally());
-    completions = new CompletionQueue(kernel, traits.completionEntries());
+    completions =
+        new CompletionQueue(
+            kernel, traits.completionEntries(), traits.consumesIncrementally());
   }
 
   /** A socket with operations that are not over. */

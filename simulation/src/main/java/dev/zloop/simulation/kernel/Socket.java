@@ -37,11 +37,13 @@ public final class Socket implements Agenda.Event {
   private static final int REFUSAL = 2;
   private static final int GIVE_UP = 3;
   private static final int WAKE = 4;
+  private static final int TELL = 5;
 
   private static final int SYN_RETRIES_MAX = 6;
   private static final long SECOND_NANOS = 1_000_000_000;
 
   final Kernel kernel;
+  private final int number;
   private final boolean unix;
   private Phase phase = Phase.FRESH;
   private boolean closed;
@@ -52,6 +54,11 @@ public final class Socket implements Agenda.Event {
   private SocketAddress local;
   private SocketAddress remote;
   private Observer observer;
+
+  /** The observer is a peer outside, which acts at once: never in the middle of something. */
+  private boolean observedFromOutside;
+
+  private boolean tellingDue;
 
   /** SO_ERROR: told once, to whoever asks first. */
   private int error;
@@ -85,6 +92,8 @@ public final class Socket implements Agenda.Event {
   /** The other end of a handshake, or of a connection. */
   private Socket peer;
 
+  private Object attachment;
+
   /** A call was told to fail, so that whoever made it may give the connection up. */
   private boolean disturbed;
 
@@ -94,11 +103,26 @@ public final class Socket implements Agenda.Event {
   Socket(Kernel kernel, boolean unix) {
     this.kernel = kernel;
     this.unix = unix;
+    number = kernel.nextSocketNumber();
     sendMax = kernel.bufferSize();
     receiveMax = kernel.bufferSize();
   }
 
   // ---- what it is
+
+  /** The how-manieth socket of its kernel it is; unlike a descriptor's, nobody else's ever. */
+  public int number() {
+    return number;
+  }
+
+  /** What whoever looks from outside has attached. */
+  public Object attachment() {
+    return attachment;
+  }
+
+  public void attach(Object attachment) {
+    this.attachment = attachment;
+  }
 
   public boolean isUnix() {
     return unix;
@@ -171,6 +195,12 @@ public final class Socket implements Agenda.Event {
     this.observer = observer;
   }
 
+  /** As {@link #observe}, for an observer that calls this socket when it is told. */
+  public void observeFromOutside(Observer observer) {
+    this.observer = observer;
+    observedFromOutside = true;
+  }
+
   Observer observer() {
     return observer;
   }
@@ -199,8 +229,18 @@ public final class Socket implements Agenda.Event {
   }
 
   private void wake(int bits) {
-    if (observer != null) {
+    if (observer != null && !observedFromOutside) {
       observer.onWake(this, bits);
+    } else if (observer != null && !tellingDue) {
+      tellingDue = true;
+      kernel.later(0, this, TELL);
+    }
+  }
+
+  private void tell() {
+    tellingDue = false;
+    if (observer != null) {
+      observer.onWake(this, readiness());
     }
   }
 
@@ -332,6 +372,7 @@ public final class Socket implements Agenda.Event {
       case REFUSAL -> failConnect(Errno.ECONNREFUSED);
       case GIVE_UP -> failConnect(Errno.ETIMEDOUT);
       case WAKE -> wake(readiness());
+      case TELL -> tell();
       default -> throw new AssertionError(what);
     }
   }
@@ -388,6 +429,11 @@ public final class Socket implements Agenda.Event {
 
   public int available() {
     return in == null ? 0 : in.available();
+  }
+
+  /** Bytes that were read here, in all. */
+  public long readBytes() {
+    return in == null ? 0 : in.readBytes();
   }
 
   /** Whether a receive would have more to tell than EAGAIN. */

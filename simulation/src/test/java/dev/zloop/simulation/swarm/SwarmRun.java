@@ -1,0 +1,71 @@
+package dev.zloop.simulation.swarm;
+
+import dev.zloop.nativereactor.Backend;
+import dev.zloop.simulation.kernel.Coverage;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Seeds one after the other, and what they covered. One thread's. */
+final class SwarmRun {
+  /** Kept: a logger that nobody holds forgets its level. */
+  private static final Logger ENGINE = Logger.getLogger("dev.zloop.core");
+
+  private final Coverage coverage = new Coverage();
+  private final Blocks blocks = new Blocks();
+  private long seeds;
+  private long operations;
+  private long connections;
+
+  SwarmRun() {
+    ENGINE.setLevel(Level.OFF);
+  }
+
+  /** Half of the seeds over readiness, half over completion. */
+  static Backend backendOf(long seed) {
+    return (seed & 1) == 0 ? Backend.EPOLL : Backend.IO_URING;
+  }
+
+  /**
+   * Runs one seed.
+   *
+   * @throws AssertionError if something is wrong; the message says what, and how to run it again
+   */
+  void run(long seed, Backend backend) {
+    Swarm swarm = null;
+    try {
+      swarm = new Swarm(seed, backend, blocks);
+      swarm.run();
+    } catch (Throwable error) {
+      blocks.forget();
+      throw new AssertionError(
+          error.getMessage()
+              + "\n  in "
+              + swarm
+              + "\n  again: scripts/simulate --from "
+              + seed
+              + " --seeds 1 --backend "
+              + backend,
+          error);
+    }
+    coverage.add(swarm.coverage());
+    seeds++;
+    operations += swarm.operations();
+    connections += swarm.connections();
+  }
+
+  Coverage coverage() {
+    return coverage;
+  }
+
+  long seeds() {
+    return seeds;
+  }
+
+  long operations() {
+    return operations;
+  }
+
+  long connections() {
+    return connections;
+  }
+}
