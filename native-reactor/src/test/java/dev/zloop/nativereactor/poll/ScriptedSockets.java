@@ -13,7 +13,9 @@ import java.util.TreeMap;
  */
 final class ScriptedSockets implements PolledSockets, ScriptedKqueue.Sockets {
   private static final int ROOM = 10_000;
-  private static final int FIRST_FD = 10;
+
+  /** As where nothing is open: the number that a poller's user event may have as well. */
+  private static final int FIRST_FD = 0;
 
   private static final class Socket {
     final int fd;

@@ -6,8 +6,10 @@ import static dev.zloop.nativereactor.sys.SocketConstants.MSG_DONTWAIT;
 import static dev.zloop.nativereactor.sys.SocketConstants.MSG_NOSIGNAL;
 import static dev.zloop.nativereactor.sys.Sockets.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.zloop.nativereactor.Backend;
 import dev.zloop.nativereactor.sys.Memory;
 import dev.zloop.nativereactor.sys.Region;
 import dev.zloop.nativereactor.sys.Sockets;
@@ -18,13 +20,23 @@ class SteadyStateTest {
   private static final int ROUNDS_MAX = 1000;
   private static final int TURNS = 1000;
 
-  /** Compiled code allocates nothing; until the compiler is through, the interpreter may. */
   @Test
   void sendingPollingReceivingAndWakingAllocateNothing() {
+    assertAllocatesNothing(EpollPoller.open(8));
+  }
+
+  @Test
+  void soWithKqueue() {
+    assumeTrue(Backend.KQUEUE.isAvailable(), "no kqueue here");
+    assertAllocatesNothing(KqueuePoller.open(8));
+  }
+
+  /** Compiled code allocates nothing; until the compiler is through, the interpreter may. */
+  private static void assertAllocatesNothing(Poller opened) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = Long.MAX_VALUE;
     try (Sockets sockets = new Sockets();
-        Poller poller = EpollPoller.open(8);
+        Poller poller = opened;
         Region region = Region.allocate(64, 8)) {
       Sockets.Pair pair = sockets.tcpPair();
       ok(poller.register(pair.near(), STREAM, 1));
