@@ -199,6 +199,16 @@ class ReadinessStreamTest {
   }
 
   @Test
+  void anErrorThatComesWithTheEdgeIsTheCauseThoughTheSocketNoLongerHasIt() {
+    link.startReading();
+    socket.errorOfEdge = Errno.ECONNRESET;
+    socket.receivesThen = 0;
+    edge(GONE);
+    world.turn();
+    assertEquals("ECONNRESET", link.handler.errno());
+  }
+
+  @Test
   void anErrorEdgeWithoutAnErrorIsHarmless() {
     link.startReading();
     socket.receives.add(5);
@@ -572,6 +582,14 @@ class ReadinessStreamTest {
   void aConnectThatFailsInTheEndTellsItsErrorAndNothingElse() throws NativeIoException {
     kernel.socket(OTHER).receivesThen = 0;
     assertConnect(-Errno.EINPROGRESS, Errno.ETIMEDOUT, GONE, "connected ETIMEDOUT");
+  }
+
+  @Test
+  void aConnectFailsByTheErrorThatComesWithTheEdge() throws NativeIoException {
+    kernel.socket(OTHER).receivesThen = 0;
+    kernel.socket(OTHER).errorOfEdge = Errno.ECONNREFUSED;
+    assertConnect(-Errno.EINPROGRESS, 0, GONE, "connected ECONNREFUSED");
+    assertTrue(kernel.socket(OTHER).leaving, "the poller hears of the close before it");
   }
 
   @Test

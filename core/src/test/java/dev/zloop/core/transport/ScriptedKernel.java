@@ -43,11 +43,18 @@ final class ScriptedKernel implements Syscalls, Poller {
     /** SO_ERROR; asking clears it. */
     int error;
 
+    /** What an edge that tells an error brings along; 0 where SO_ERROR has it. */
+    int errorOfEdge;
+
     /** -errno with which watching it fails, or 0. */
     int registerResult;
 
     boolean registered;
     long token;
+
+    /** The poller was told that it would be closed. */
+    boolean leaving;
+
     boolean closed;
     boolean reset;
     boolean outputEnded;
@@ -58,7 +65,7 @@ final class ScriptedKernel implements Syscalls, Poller {
     int acceptCalls;
   }
 
-  private record Event(long token, int readiness) {}
+  private record Event(long token, int readiness, int error) {}
 
   private final Map<Integer, Socket> sockets = new HashMap<>();
   private final ArrayDeque<Event> coming = new ArrayDeque<>();
@@ -77,7 +84,7 @@ final class ScriptedKernel implements Syscalls, Poller {
 
   /** An edge, which the next poll tells. */
   void edge(int fd, int readiness) {
-    coming.add(new Event(socket(fd).token, readiness));
+    coming.add(new Event(socket(fd).token, readiness, socket(fd).errorOfEdge));
   }
 
   private Socket open(int fd) {
@@ -272,6 +279,11 @@ final class ScriptedKernel implements Syscalls, Poller {
   }
 
   @Override
+  public void beforeClose(int fd) {
+    open(fd).leaving = true;
+  }
+
+  @Override
   public int poll(long timeoutNanos) {
     polled.clear();
     polled.addAll(coming);
@@ -287,6 +299,11 @@ final class ScriptedKernel implements Syscalls, Poller {
   @Override
   public int readiness(int index) {
     return polled.get(index).readiness;
+  }
+
+  @Override
+  public int error(int index) {
+    return polled.get(index).error;
   }
 
   @Override
