@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What this process holds open of the kinds that a loop uses, by /proc/self/fd. */
-public record OpenDescriptors(int sockets, int eventfds, int epolls) {
+/**
+ * What this process holds open of the kinds that a loop uses, by /proc/self/fd.
+ *
+ * @param queues what loops wait in: epolls and rings
+ */
+public record OpenDescriptors(int sockets, int eventfds, int queues) {
 
   public static OpenDescriptors now() {
     Map<String, Integer> counts = new TreeMap<>();
@@ -23,7 +27,8 @@ public record OpenDescriptors(int sockets, int eventfds, int epolls) {
     return new OpenDescriptors(
         counts.getOrDefault("socket", 0),
         counts.getOrDefault("anon_inode:[eventfd]", 0),
-        counts.getOrDefault("anon_inode:[eventpoll]", 0));
+        counts.getOrDefault("anon_inode:[eventpoll]", 0)
+            + counts.getOrDefault("anon_inode:[io_uring]", 0));
   }
 
   /** As {@code socket} of {@code socket:[4711]}. */
@@ -40,6 +45,6 @@ public record OpenDescriptors(int sockets, int eventfds, int epolls) {
 
   /** Whether there are no more than another time. */
   public boolean isWithin(OpenDescriptors others) {
-    return sockets <= others.sockets && eventfds <= others.eventfds && epolls <= others.epolls;
+    return sockets <= others.sockets && eventfds <= others.eventfds && queues <= others.queues;
   }
 }
