@@ -15,6 +15,7 @@ import dev.zloop.nativereactor.sys.Syscalls;
 import dev.zloop.nativereactor.uring.Completor;
 import dev.zloop.nativereactor.uring.UringCompletor;
 import dev.zloop.nativereactor.uring.UringOptions;
+import dev.zloop.nativereactor.uring.UringProbe;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,7 +117,8 @@ final class IoPorts {
         case KQUEUE -> openReadiness(KqueuePoller::open, memory);
       };
     } catch (ErrnoException e) {
-      throw new UncheckedIOException(new NativeIoException(e.call(), e.errno()));
+      String advice = backend == Backend.IO_URING ? UringProbe.advice(e) : "";
+      throw new UncheckedIOException(new NativeIoException(e.call(), e.errno(), advice));
     }
   }
 

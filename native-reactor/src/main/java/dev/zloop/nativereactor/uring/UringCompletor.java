@@ -46,7 +46,17 @@ public final class UringCompletor implements Completor {
     return open(options, LinuxUringSyscalls.open(), UringProbe.features());
   }
 
-  /** For tests, which bring calls that fail and kernels that lack something. */
+  /**
+   * As {@link #open(UringOptions)}, on a kernel that lacks something, as calls of the caller's have
+   * it: what there is is found out through them.
+   *
+   * @param syscalls for this completor alone
+   */
+  public static UringCompletor open(UringOptions options, UringSyscalls syscalls) {
+    return open(options, syscalls, UringProbe.probe(syscalls));
+  }
+
+  /** For tests, which say themselves what there is. */
   static UringCompletor open(UringOptions options, UringSyscalls syscalls, UringFeatures features) {
     return new UringCompletor(new Ring(options, syscalls, features), features.capsMultishot());
   }

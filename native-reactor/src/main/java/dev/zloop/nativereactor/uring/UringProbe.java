@@ -55,18 +55,27 @@ public final class UringProbe {
       features();
       return Optional.empty();
     } catch (ErrnoException e) {
-      return Optional.of(explain(e));
+      return Optional.of(explain(e, LinuxUringSyscalls.open()));
     }
   }
 
+  /** For tests, too, which bring kernels that lack something. */
+  static String explain(ErrnoException failure, UringSyscalls syscalls) {
+    String advice = UringRefusal.advice(failure, syscalls);
+    return advice.isEmpty()
+        ? failure.getMessage()
+        : "%s (%s)".formatted(advice, failure.getMessage());
+  }
+
   /**
-   * What a failure of {@link UringCompletor#open} means, for a person to read.
+   * What to do about a failure of {@link UringCompletor#open}, for a person to read.
    *
    * @param failure as it was thrown
-   * @return a sentence without its full stop: what is missing, and what to do about it
+   * @return a sentence without its full stop: what is missing, and how to have it; empty if there
+   *     is nothing to add to the failure
    */
-  public static String explain(ErrnoException failure) {
-    return UringRefusal.explain(failure, LinuxUringSyscalls.open());
+  public static String advice(ErrnoException failure) {
+    return UringRefusal.advice(failure, LinuxUringSyscalls.open());
   }
 
   /**
@@ -83,7 +92,7 @@ public final class UringProbe {
     return features;
   }
 
-  /** Tries it all. For tests, too, which bring kernels that lack something. */
+  /** Tries it all. */
   static UringFeatures probe(UringSyscalls syscalls) {
     // It is told to cap and to send messages, for that is what is tried.
     UringFeatures hoped = new UringFeatures(true, true);

@@ -21,25 +21,25 @@ final class UringRefusal {
 
   private UringRefusal() {}
 
-  static String explain(ErrnoException failure, UringSyscalls syscalls) {
+  /** Empty if there is nothing to add to the failure. */
+  static String advice(ErrnoException failure, UringSyscalls syscalls) {
     int errno = failure.errno();
     if (errno == Errno.EOPNOTSUPP) {
       return "this kernel's io_uring lacks " + failure.call();
     }
     if (errno == Errno.EPERM || errno == Errno.EACCES) {
-      return "%s (%s)".formatted(forbidden(), failure.getMessage());
+      return forbidden();
     }
     if (errno == Errno.ENOSYS) {
-      return "this kernel has no io_uring, or a sandbox hides it (%s)"
-          .formatted(failure.getMessage());
+      return "this kernel has no io_uring, or a sandbox hides it";
     }
     if (errno == Errno.ENOMEM) {
-      return "no memory for a ring: raise the limit of locked memory%s (%s)"
-          .formatted(limit("Max locked memory", "ulimit -l, LimitMEMLOCK="), failure.getMessage());
+      return "no memory for a ring: raise the limit of locked memory"
+          + limit("Max locked memory", "ulimit -l, LimitMEMLOCK=");
     }
     if (errno == Errno.EMFILE) {
-      return "no descriptor for a ring: raise the limit of open files%s (%s)"
-          .formatted(limit("Max open files", "ulimit -n, LimitNOFILE="), failure.getMessage());
+      return "no descriptor for a ring: raise the limit of open files"
+          + limit("Max open files", "ulimit -n, LimitNOFILE=");
     }
     if (errno == Errno.EINVAL && failure.call().equals("io_uring_setup")) {
       return "this kernel's io_uring lacks " + missingFlag(syscalls);
@@ -47,7 +47,7 @@ final class UringRefusal {
     if (errno == Errno.EINVAL && failure.call().equals("IORING_REGISTER_PBUF_RING")) {
       return "this kernel's io_uring lacks IORING_REGISTER_PBUF_RING (Linux 5.19)";
     }
-    return failure.getMessage();
+    return "";
   }
 
   /** The sysctl is what an administrator has said; where it says nothing it was a sandbox. */
