@@ -168,7 +168,9 @@ public interface Completor extends AutoCloseable {
 
   /**
    * Ends what is in flight, waits for that end, which no peer can delay, and closes. No memory is
-   * touched after. Idempotent; on the thread that entered, or on any if none did.
+   * touched after. Completions that were not taken are gone with what they carry: a descriptor that
+   * was accepted and not told of stays open, so cancel accepts, and take their end, before.
+   * Idempotent; on the thread that entered, or on any if none did.
    */
   @Override
   void close();

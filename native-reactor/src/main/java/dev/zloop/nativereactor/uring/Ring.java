@@ -30,6 +30,7 @@ import dev.zloop.nativereactor.sys.UringParams;
 import dev.zloop.nativereactor.sys.UringProbeResult;
 import dev.zloop.nativereactor.sys.UringSyncCancel;
 import dev.zloop.nativereactor.sys.UringSyscalls;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -224,6 +225,7 @@ final class Ring implements AutoCloseable {
     int result = syscalls.register(descriptor.fd(), IORING_REGISTER_ENABLE_RINGS, 0, 0);
     if (result >= 0) {
       issuer = Thread.currentThread();
+      VarHandle.fullFence(); // see Wakeup.woken
     }
     return result;
   }

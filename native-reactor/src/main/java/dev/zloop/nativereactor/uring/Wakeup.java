@@ -3,6 +3,7 @@ package dev.zloop.nativereactor.uring;
 import dev.zloop.nativereactor.poll.EventfdWaker;
 import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.ErrnoException;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -20,9 +21,10 @@ final class Wakeup {
   private final EventfdWaker eventfd;
 
   /**
-   * Every access is sequentially consistent, as are the system calls around them. Who wakes sets
-   * the flag, then sends; who waits enables the ring or enters it, then looks at the flag or is
-   * found by what was sent: not both can miss the other.
+   * Who wakes sets the flag, then asks the kernel whether the ring is enabled; whoever enables the
+   * ring looks at the flag then: not both can miss the other. Between the two steps each needs a
+   * full fence, since a system call promises none. Who resets the flag by an exchange reads what
+   * the last one has set, and thereby sees what that one published before.
    */
   private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -50,6 +52,7 @@ final class Wakeup {
     if (woken.getAndSet(true)) {
       return; // who set it sends
     }
+    VarHandle.fullFence();
     if (eventfd != null) {
       eventfd.wakeup();
     } else {
