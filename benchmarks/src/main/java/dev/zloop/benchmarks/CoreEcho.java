@@ -21,6 +21,10 @@ import java.util.concurrent.CompletableFuture;
 public final class CoreEcho implements GroupAcceptor.Handler {
   private static final SocketOptions LISTENER = SocketOptions.DEFAULT.withBacklog(4096);
 
+  /** Room for whole messages, the largest included: to stop reading and to start again costs. */
+  private static final TransportOptions CONNECTION =
+      new TransportOptions(256 << 10, 512 << 10, TransportOptions.DEFAULT.closeTimeout());
+
   private final ZLoopGroup loops;
 
   private CoreEcho(ZLoopGroup loops) {
@@ -62,7 +66,7 @@ public final class CoreEcho implements GroupAcceptor.Handler {
   public void onAccepted(EventLoop home, int fd) {
     try {
       Sockets.configure(home, fd, SocketOptions.DEFAULT);
-      Transport.open(home, fd, TransportOptions.DEFAULT, EchoHandler::new).startReading();
+      Transport.open(home, fd, CONNECTION, EchoHandler::new).startReading();
     } catch (IOException e) {
       Sockets.close(home, fd);
       home.report(e);
