@@ -3,12 +3,15 @@ package dev.zloop.core.transport;
 import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.SocketConstants;
 import dev.zloop.nativereactor.uring.Completor;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds operations to what {@link WatchedSyscalls} hold calls to: their descriptors are open, and
- * stay so until the operation is over. An accept or connect fails where the test says so.
+ * stay so until the operation is over. Operations fail where the test says so: those that begin
+ * then never reach the kernel, and those in flight are cancelled.
  */
 public final class WatchedCompletor implements Completor {
   private final Completor kernel;
@@ -29,7 +32,16 @@ public final class WatchedCompletor implements Completor {
     }
   }
 
+  /** User data of operations that fail without having reached the kernel. */
+  private final ArrayDeque<Long> failed = new ArrayDeque<>();
+
+  /** Of the completion at hand. */
+  private long userData;
+
   private int result;
+
+  /** Whether the completion at hand is one of the kernel's. */
+  private boolean ofKernel;
 
   public WatchedCompletor(Completor kernel, WatchedSyscalls syscalls) {
     this.kernel = kernel;
@@ -50,40 +62,48 @@ public final class WatchedCompletor implements Completor {
 
   // ---- operations
 
-  private boolean started(boolean queued, String call, int fd, long userData) {
-    if (queued) {
-      syscalls.requireOpen(fd, call);
-      Operation before = operations.put(userData, new Operation(call, fd));
-      if (before != null) {
-        throw new AssertionError("a " + before.call + " has the user data of this " + call);
-      }
-      syscalls.addInFlight(fd, 1);
+  private boolean start(String call, int fd, long userData, BooleanSupplier queue) {
+    Integer errno = syscalls.failures.get(call);
+    if (errno == null && !queue.getAsBoolean()) {
+      return false;
     }
-    return queued;
+    syscalls.requireOpen(fd, call);
+    Operation operation = new Operation(call, fd);
+    Operation before = operations.put(userData, operation);
+    if (before != null) {
+      throw new AssertionError("a " + before.call + " has the user data of this " + call);
+    }
+    syscalls.addInFlight(fd, 1);
+    if (errno != null) {
+      operation.failure = errno;
+      failed.add(userData);
+    }
+    return true;
   }
 
   @Override
   public boolean acceptMultishot(int fd, int flags, long userData) {
-    return started(kernel.acceptMultishot(fd, flags, userData), "accept4", fd, userData);
+    return start("accept4", fd, userData, () -> kernel.acceptMultishot(fd, flags, userData));
   }
 
   @Override
   public boolean connect(int fd, long address, int addressLength, long userData) {
-    return started(kernel.connect(fd, address, addressLength, userData), "connect", fd, userData);
+    return start(
+        "connect", fd, userData, () -> kernel.connect(fd, address, addressLength, userData));
   }
 
   @Override
   public boolean recv(int fd, int flags, int lengthMax, long userData) {
-    return started(kernel.recv(fd, flags, lengthMax, userData), receive(flags), fd, userData);
+    return start(receive(flags), fd, userData, () -> kernel.recv(fd, flags, lengthMax, userData));
   }
 
   @Override
   public boolean recvMultishot(int fd, int flags, int lengthMax, int totalMax, long userData) {
-    return started(
-        kernel.recvMultishot(fd, flags, lengthMax, totalMax, userData),
+    return start(
         receive(flags),
         fd,
-        userData);
+        userData,
+        () -> kernel.recvMultishot(fd, flags, lengthMax, totalMax, userData));
   }
 
   private static String receive(int flags) {
@@ -92,22 +112,22 @@ public final class WatchedCompletor implements Completor {
 
   @Override
   public boolean send(int fd, long buffer, int length, int flags, long userData) {
-    return started(kernel.send(fd, buffer, length, flags, userData), "send", fd, userData);
+    return start("send", fd, userData, () -> kernel.send(fd, buffer, length, flags, userData));
   }
 
   @Override
   public boolean sendmsg(int fd, long msghdr, int flags, long userData) {
-    return started(kernel.sendmsg(fd, msghdr, flags, userData), "sendmsg", fd, userData);
+    return start("sendmsg", fd, userData, () -> kernel.sendmsg(fd, msghdr, flags, userData));
   }
 
   @Override
   public boolean pollMultishot(int fd, int events, long userData) {
-    return started(kernel.pollMultishot(fd, events, userData), "poll", fd, userData);
+    return start("poll", fd, userData, () -> kernel.pollMultishot(fd, events, userData));
   }
 
   @Override
   public boolean poll(int fd, int events, long userData) {
-    return started(kernel.poll(fd, events, userData), "poll", fd, userData);
+    return start("poll", fd, userData, () -> kernel.poll(fd, events, userData));
   }
 
   @Override
@@ -130,7 +150,7 @@ public final class WatchedCompletor implements Completor {
   @Override
   public int enter(long timeoutNanos) {
     operations.forEach(this::failIfToldTo);
-    return kernel.enter(timeoutNanos);
+    return kernel.enter(failed.isEmpty() ? timeoutNanos : 0);
   }
 
   private void failIfToldTo(long userData, Operation operation) {
@@ -142,16 +162,18 @@ public final class WatchedCompletor implements Completor {
 
   @Override
   public boolean hasCompletions() {
-    return kernel.hasCompletions();
+    return !failed.isEmpty() || kernel.hasCompletions();
   }
 
   @Override
   public boolean next() {
-    if (!kernel.next()) {
+    ofKernel = failed.isEmpty();
+    if (ofKernel && !kernel.next()) {
       return false;
     }
-    result = kernel.result();
-    Operation operation = operations.get(kernel.userData());
+    userData = ofKernel ? kernel.userData() : failed.poll();
+    result = ofKernel ? kernel.result() : -Errno.ECANCELED;
+    Operation operation = operations.get(userData);
     if (operation != null) {
       complete(operation);
     }
@@ -167,15 +189,15 @@ public final class WatchedCompletor implements Completor {
     } else if (result > 0 && operation.call.equals("recv")) {
       syscalls.addReceived(operation.fd, result);
     }
-    if (!kernel.hasMore()) {
-      operations.remove(kernel.userData());
+    if (!hasMore()) {
+      operations.remove(userData);
       syscalls.addInFlight(operation.fd, -1);
     }
   }
 
   @Override
   public long userData() {
-    return kernel.userData();
+    return userData;
   }
 
   @Override
@@ -185,17 +207,17 @@ public final class WatchedCompletor implements Completor {
 
   @Override
   public boolean hasMore() {
-    return kernel.hasMore();
+    return ofKernel && kernel.hasMore();
   }
 
   @Override
   public int bufferId() {
-    return kernel.bufferId();
+    return ofKernel ? kernel.bufferId() : -1;
   }
 
   @Override
   public boolean bufferHasMore() {
-    return kernel.bufferHasMore();
+    return ofKernel && kernel.bufferHasMore();
   }
 
   @Override

@@ -23,7 +23,8 @@ public final class World implements AutoCloseable {
   /** Small, so that tests of the close timeout read well; the clock stands anyway. */
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  static final TransportOptions OPTIONS = new TransportOptions(32 << 10, 64 << 10, CLOSE_TIMEOUT);
+  public static final TransportOptions OPTIONS =
+      new TransportOptions(32 << 10, 64 << 10, CLOSE_TIMEOUT);
 
   /** What the kernel holds for a narrow link: a small multiple of this in each direction. */
   static final int NARROW_BYTES = 32 << 10;
@@ -233,7 +234,7 @@ public final class World implements AutoCloseable {
   }
 
   /** Turns until all that the peer sent is in the kernel, or was received from there. */
-  void untilArrived(Link link) {
+  public void untilArrived(Link link) {
     int fd = link.transport.fd();
     int flags = SocketConstants.MSG_PEEK;
     until(() ->
