@@ -9,10 +9,8 @@ import java.util.ArrayDeque;
 final class CompletionQueue {
   private final Kernel kernel;
   private final int capacity;
-  private final boolean buffersInOrder;
-
-  /** When the latest completion with a buffer comes up. */
-  private long lastBufferTime;
+  /** When the latest completion that was made comes up. */
+  private long lastTime;
 
   /** Not visible before the loop enters: deferred task-run. */
   private final ArrayDeque<Completion> arrived = new ArrayDeque<>();
@@ -23,14 +21,9 @@ final class CompletionQueue {
   /** How many are visible at the most, at the moment. */
   private int capacityNow;
 
-  /**
-   * @param buffersInOrder completions come in the order in which buffers were received into, as the
-   *     loop must know where in a buffer the bytes of each are
-   */
-  CompletionQueue(Kernel kernel, int capacity, boolean buffersInOrder) {
+  CompletionQueue(Kernel kernel, int capacity) {
     this.kernel = kernel;
-    this.buffersInOrder = buffersInOrder;
-    lastBufferTime = kernel.nanoTime();
+    lastTime = kernel.nanoTime();
     this.capacity = capacity;
     this.capacityNow = capacity;
   }
@@ -49,7 +42,11 @@ final class CompletionQueue {
     return visible.size() + arrived.size() >= capacityNow;
   }
 
-  /** A completion is made; it comes up some time later, and not before its operation's last one. */
+  /**
+   * A completion is made. It comes up some time later, and none before those made earlier: the
+   * order in which the kernel does things is the order in which it tells them, and it tells what
+   * follows from it, such as where in a buffer bytes are, or which call had a socket's error.
+   */
   void make(
       Operation operation,
       int result,
@@ -66,16 +63,10 @@ final class CompletionQueue {
     completion.bufferHasMore = bufferHasMore;
     long now = kernel.nanoTime();
     long time = now + delayNanos;
-    if (operation.lastCompletionTime - time > 0) {
-      time = operation.lastCompletionTime;
+    if (lastTime - time > 0) {
+      time = lastTime;
     }
-    if (buffersInOrder && bufferId >= 0) {
-      if (lastBufferTime - time > 0) {
-        time = lastBufferTime;
-      }
-      lastBufferTime = time;
-    }
-    operation.lastCompletionTime = time;
+    lastTime = time;
     if (time - now > 0) {
       kernel.later(time - now, completion, 0);
     } else {

@@ -20,6 +20,7 @@ public final class Kernel {
   private static final int FIRST_FD = 3;
 
   private static final int FAULT_ONE = 1 << 30;
+  private static final int TURN_NANOS = 1_000;
   private static final int SECOND_NANOS = 1_000_000_000;
 
   /** Whoever drives the loops, and with them the time. */
@@ -259,9 +260,13 @@ public final class Kernel {
     return openDescriptors < descriptorMax;
   }
 
-  /** A turn of a loop begins: a descriptor that was closed before is not "just closed" any more. */
+  /**
+   * A turn of a loop begins: a descriptor that was closed before is not "just closed" any more. It
+   * takes a little time, as everything does: who tries again and again sees time pass.
+   */
   void beginTurn() {
     turn++;
+    now += TURN_NANOS;
   }
 
   /** Gives a socket the lowest free number. */

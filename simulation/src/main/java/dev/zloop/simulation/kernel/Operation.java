@@ -33,9 +33,6 @@ final class Operation {
   /** Its last completion was made, fetched or not. */
   boolean over;
 
-  /** When its latest completion comes up: later ones do not overtake it. */
-  long lastCompletionTime;
-
   // ---- of a sendmsg
 
   private long[] bases = new long[4];

@@ -63,9 +63,7 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
     this.traits = traits;
     calls = new FaultyCalls(kernel);
     buffers = new LentBuffers(kernel, traits.bufferCount(), traits.consumesIncrementally());
-    completions =
-        new CompletionQueue(
-            kernel, traits.completionEntries(), traits.consumesIncrementally());
+    completions = new CompletionQueue(kernel, traits.completionEntries());
   }
 
   /** A socket with operations that are not over. */
@@ -119,7 +117,6 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
     }
     Operation operation = spare.isEmpty() ? new Operation() : spare.poll();
     operation.reset(kind, socket, userData);
-    operation.lastCompletionTime = kernel.nanoTime();
     if (socket != null && kind != Call.CANCEL) {
       socket.operationsInFlight++;
       inFlight.add(operation);
