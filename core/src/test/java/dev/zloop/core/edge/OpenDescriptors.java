@@ -1,5 +1,6 @@
 package dev.zloop.core.edge;
 
+import dev.zloop.nativereactor.Backend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ServerSocketChannel;
@@ -58,6 +59,7 @@ final class OpenDescriptors implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     ServerSocketChannel.open().close(); // the JDK opens a socket of its own with the first one
+    Backend.candidates().forEach(Backend::isAvailable); // and libkqueue several
     before = count();
   }
 
