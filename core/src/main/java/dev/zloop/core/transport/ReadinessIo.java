@@ -12,8 +12,6 @@ import java.util.ArrayDeque;
  * turn leaves over, because work is bounded, waits in the backlog, since no edge would announce it.
  */
 public final class ReadinessIo implements SocketIo {
-  private static final int STREAM_INTEREST = Poller.READABLE | Poller.WRITABLE | Poller.PEER_CLOSED;
-
   private final Poller poller;
   private final SocketCalls calls;
   private final ReceiveBuffers receiveBuffers;
@@ -131,7 +129,7 @@ public final class ReadinessIo implements SocketIo {
   @Override
   public StreamIo openStream(int fd, StreamEvents events) throws NativeIoException {
     ReadinessStream stream = new ReadinessStream(this, fd, events);
-    register(stream, STREAM_INTEREST);
+    register(stream, Poller.STREAM);
     return stream;
   }
 
@@ -141,7 +139,7 @@ public final class ReadinessIo implements SocketIo {
     // Connected first and watched second: epoll reports an unconnected socket as hung up.
     int result = syscalls().connect(fd, address, addressLength);
     ReadinessStream stream = new ReadinessStream(this, fd, events);
-    register(stream, STREAM_INTEREST);
+    register(stream, Poller.STREAM);
     stream.awaitConnect(result);
     return stream;
   }

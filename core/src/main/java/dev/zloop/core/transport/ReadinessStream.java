@@ -27,6 +27,9 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   /** An end or error was announced: no further edge will, so receive until it shows. */
   private boolean endAhead;
 
+  /** Urgent data came: a receive may stop at its mark, and say nothing of what is behind. */
+  private boolean hasMarks;
+
   private boolean receiving;
 
   /** Bytes that may still be received in a turn, which may serve it twice: backlog and event. */
@@ -64,6 +67,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
   void onReady(int readiness, int errno) {
     readable |= (readiness & ~Poller.WRITABLE) != 0;
     endAhead |= (readiness & (Poller.PEER_CLOSED | Poller.HANGUP | Poller.ERROR)) != 0;
+    hasMarks |= (readiness & Poller.URGENT) != 0;
     writable |= (readiness & (Poller.WRITABLE | Poller.HANGUP | Poller.ERROR)) != 0;
     if (connectResult != NOT_CONNECTING) {
       finishConnect(errno);
@@ -156,7 +160,7 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
       int result = io.syscalls().recv(fd, buffers.address(), room, 0);
       if (result > 0) {
         budget -= result;
-        readable = result == room || endAhead;
+        readable = result == room || endAhead || hasMarks;
         Lease lease = buffers.lend(result);
         if (lease != null) {
           events.onReceived(lease);

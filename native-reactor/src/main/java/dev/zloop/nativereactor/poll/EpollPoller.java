@@ -5,6 +5,7 @@ import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLET;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLHUP;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLIN;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLOUT;
+import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLPRI;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLLRDHUP;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLL_CLOEXEC;
 import static dev.zloop.nativereactor.sys.EpollConstants.EPOLL_CTL_ADD;
@@ -203,13 +204,15 @@ public final class EpollPoller implements Poller {
     return EPOLLET
         | ((interest & READABLE) != 0 ? EPOLLIN : 0)
         | ((interest & WRITABLE) != 0 ? EPOLLOUT : 0)
-        | ((interest & PEER_CLOSED) != 0 ? EPOLLRDHUP : 0);
+        | ((interest & PEER_CLOSED) != 0 ? EPOLLRDHUP : 0)
+        | ((interest & URGENT) != 0 ? EPOLLPRI : 0);
   }
 
   private static int readinessOf(int bits) {
     return ((bits & EPOLLIN) != 0 ? READABLE : 0)
         | ((bits & EPOLLOUT) != 0 ? WRITABLE : 0)
         | ((bits & EPOLLRDHUP) != 0 ? PEER_CLOSED : 0)
+        | ((bits & EPOLLPRI) != 0 ? URGENT : 0)
         | ((bits & EPOLLERR) != 0 ? ERROR : 0)
         | ((bits & EPOLLHUP) != 0 ? HANGUP : 0);
   }

@@ -9,8 +9,8 @@ package dev.zloop.nativereactor.poll;
  * calls return a non-negative result or {@code -errno}; after {@link #close()}, {@code -EBADF}.
  *
  * <p>Readiness is a set of the bits {@link #READABLE}, {@link #WRITABLE}, {@link #PEER_CLOSED},
- * {@link #ERROR}, {@link #HANGUP}. An interest is a set of the first three; the last two are always
- * told.
+ * {@link #ERROR}, {@link #HANGUP}, {@link #URGENT}. ERROR and HANGUP are always told; an interest
+ * is a set of the others.
  */
 public interface Poller extends AutoCloseable {
 
@@ -32,8 +32,14 @@ public interface Poller extends AutoCloseable {
   /** Both directions are shut down: nothing more comes after what is still unread. */
   int HANGUP = 16;
 
+  /**
+   * TCP's urgent data has arrived: a receive stops at its mark although more is behind it. A poller
+   * need not tell it.
+   */
+  int URGENT = 32;
+
   /** What a stream can tell: to be registered once, and never modified. */
-  int STREAM = READABLE | WRITABLE | PEER_CLOSED;
+  int STREAM = READABLE | WRITABLE | PEER_CLOSED | URGENT;
 
   /** The one token that a poller keeps for itself. */
   long RESERVED_TOKEN = -1;

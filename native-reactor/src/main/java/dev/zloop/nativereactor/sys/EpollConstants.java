@@ -21,6 +21,9 @@ public final class EpollConstants {
   /** Readable. */
   public static final int EPOLLIN = 1;
 
+  /** Urgent data. */
+  public static final int EPOLLPRI = 2;
+
   /** Writable. */
   public static final int EPOLLOUT = 4;
 
