@@ -25,7 +25,7 @@ record IoMemory(long receiveBytes, int uringEntries) {
    */
   IoMemory {
     requireReceiveBytes(RECEIVE_MEMORY, receiveBytes);
-    requireRange(URING_ENTRIES, uringEntries, URING_ENTRIES_MIN, URING_ENTRIES_MAX);
+    requireUringEntries(uringEntries);
     receiveBytes = Math.ceilDiv(receiveBytes, SocketIo.CHUNK_BYTES) * SocketIo.CHUNK_BYTES;
   }
 
@@ -38,7 +38,7 @@ record IoMemory(long receiveBytes, int uringEntries) {
   static IoMemory configured(long receiveBytes) {
     return new IoMemory(
         receiveBytes != 0 ? receiveBytes : property(RECEIVE_MEMORY, RECEIVE_BYTES_DEFAULT),
-        Math.clamp(property(URING_ENTRIES, URING_ENTRIES_DEFAULT), -1, Integer.MAX_VALUE));
+        (int) requireUringEntries(property(URING_ENTRIES, URING_ENTRIES_DEFAULT)));
   }
 
   private static long property(String name, long otherwise) {
@@ -53,6 +53,10 @@ record IoMemory(long receiveBytes, int uringEntries) {
 
   static long requireReceiveBytes(String name, long bytes) {
     return requireRange(name, bytes, RECEIVE_BYTES_MIN, RECEIVE_BYTES_MAX);
+  }
+
+  private static long requireUringEntries(long entries) {
+    return requireRange(URING_ENTRIES, entries, URING_ENTRIES_MIN, URING_ENTRIES_MAX);
   }
 
   private static long requireRange(String name, long value, long min, long max) {

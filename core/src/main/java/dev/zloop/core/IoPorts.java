@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -35,22 +36,27 @@ final class IoPorts {
   /** An operation may complete many times. */
   private static final int COMPLETIONS_PER_ENTRY = 8;
 
-  private static final AtomicBoolean EXPLAINED = new AtomicBoolean();
+  private static final AtomicBoolean LOGGED = new AtomicBoolean();
 
   /** A port, and the backend that it is to. */
   record Opened(Backend backend, IoPort port) {}
 
   private final Function<Backend, Optional<String>> unavailability;
   private final Function<Backend, IoPort> opener;
+  private final Consumer<String> log;
 
   IoPorts(IoMemory memory) {
-    this(Backend::unavailability, backend -> open(backend, memory));
+    this(Backend::unavailability, backend -> open(backend, memory), IoPorts::logOnce);
   }
 
   /** For tests, whose backends cannot be had. */
-  IoPorts(Function<Backend, Optional<String>> unavailability, Function<Backend, IoPort> opener) {
+  IoPorts(
+      Function<Backend, Optional<String>> unavailability,
+      Function<Backend, IoPort> opener,
+      Consumer<String> log) {
     this.unavailability = unavailability;
     this.opener = opener;
+    this.log = log;
   }
 
   /**
@@ -82,7 +88,9 @@ final class IoPorts {
       if (why.isEmpty()) {
         try {
           Opened opened = new Opened(backend, opener.apply(backend));
-          explain(backend, reasons);
+          if (!reasons.isEmpty()) {
+            log.accept("loops run on " + backend + ". " + String.join("; ", reasons));
+          }
           return opened;
         } catch (UncheckedIOException refused) {
           refusal = refused;
@@ -99,10 +107,10 @@ final class IoPorts {
   }
 
   /** One line for the process, however many loops it makes. A logger that fails is not worth it. */
-  private static void explain(Backend backend, List<String> reasons) {
-    if (!reasons.isEmpty() && EXPLAINED.compareAndSet(false, true)) {
+  private static void logOnce(String line) {
+    if (LOGGED.compareAndSet(false, true)) {
       try {
-        LOG.log(INFO, "loops run on " + backend + ". " + String.join("; ", reasons));
+        LOG.log(INFO, line);
       } catch (RuntimeException failed) {
         // There is nobody left to tell.
       }
