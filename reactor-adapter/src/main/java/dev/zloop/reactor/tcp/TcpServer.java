@@ -83,8 +83,8 @@ public final class TcpServer {
 
   /**
    * Whether each loop has a listening socket of its own, all on the same port, among which the
-   * kernel chooses (socket(7), SO_REUSEPORT, which is set). For TCP, and for very many short
-   * connections: accepting is spread over the loops then, but the loops are only about even. When a
+   * kernel chooses (socket(7), SO_REUSEPORT, which is set). For TCP, and for more new connections
+   * than one loop can accept: accepting is spread then, but the loops are only about even. When a
    * loop is closed, the connections that wait on its socket are reset, although the server goes on;
    * it ends with the last loop. Default: false, one socket.
    */
