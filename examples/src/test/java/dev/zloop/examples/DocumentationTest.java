@@ -20,7 +20,7 @@ class DocumentationTest {
 
   private static final Pattern LINK = Pattern.compile("]\\(([^)]+)\\)");
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern PROPERTY = Pattern.compile("\"(zloop\\.[a-z.]+)\"");
+  private static final Pattern PROPERTY = Pattern.compile("\"(zloop\\.[a-zA-Z.]+)\"");
   private static final Pattern SCRIPT = Pattern.compile("`scripts/([a-z-]+)");
 
   @Test
