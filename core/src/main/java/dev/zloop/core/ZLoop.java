@@ -133,7 +133,13 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
     void onError(ZLoop loop, Throwable error);
   }
 
-  /** Settings of a loop. Not safe for use by several threads. */
+  /**
+   * Settings of a loop. Not safe for use by several threads.
+   *
+   * <p>What concerns one kernel facility only is set by properties: {@code zloop.uring.entries},
+   * how many operations a loop on io_uring queues before it has to give them to the kernel, from 8
+   * to 8192; 1024 if nothing is said.
+   */
   final class Builder {
     private final LoopFactory.Settings settings = new LoopFactory.Settings();
 
