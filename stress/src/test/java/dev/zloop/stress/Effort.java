@@ -17,12 +17,12 @@ public final class Effort {
 
   /** How many schedules of one scenario the model checker tries. */
   public static int invocations() {
-    return LONG ? 50_000 : 300;
+    return LONG ? 50_000 : 100;
   }
 
   /** How many scenarios it makes up. */
   public static int scenarios() {
-    return LONG ? 300 : 10;
+    return LONG ? 300 : 5;
   }
 
   /** How long a race is repeated. */

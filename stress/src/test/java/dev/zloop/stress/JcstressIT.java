@@ -66,7 +66,7 @@ class JcstressIT {
     } else {
       // One configuration instead of every combination of compilers, and no time for more.
       command.addAll(List.of("-sc", "false", "-jvmArgs", "-ea"));
-      command.addAll(List.of("-f", "1", "-fsm", "1", "-iters", "2", "-time", "300"));
+      command.addAll(List.of("-f", "1", "-fsm", "1", "-iters", "1", "-time", "400"));
     }
     return command;
   }
