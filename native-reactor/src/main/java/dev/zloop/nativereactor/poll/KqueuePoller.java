@@ -45,11 +45,13 @@ public final class KqueuePoller implements Poller {
   private static final int NO_TIME_OFFSET = 144;
   private static final int EVENTS_OFFSET = 192;
 
-  /** What is remembered of a descriptor beside its interest: that it has one, and ends seen. */
-  private static final int REGISTERED = 1 << 5;
+  private static final int INTEREST = READABLE | WRITABLE | PEER_CLOSED | URGENT;
 
-  private static final int INPUT_ENDED = 1 << 6;
-  private static final int OUTPUT_ENDED = 1 << 7;
+  /** What is remembered of a descriptor beside its interest: that it has one, and ends seen. */
+  private static final int REGISTERED = 1 << 8;
+
+  private static final int INPUT_ENDED = 1 << 9;
+  private static final int OUTPUT_ENDED = 1 << 10;
   private static final int BOTH_ENDED = INPUT_ENDED | OUTPUT_ENDED;
 
   private final KqueueSyscalls syscalls;
@@ -61,8 +63,15 @@ public final class KqueuePoller implements Poller {
   private final long events;
   private final int maxEvents;
 
+  /**
+   * What the filter for reading tells. No filter that all systems have tells urgent data: so what
+   * is readable may be urgent, and is read until nothing is left. Not where an error has left the
+   * socket when it is told: reading on would meet an orderly end before the event is looked at.
+   */
+  private final int readable;
+
   /** By descriptor: 0 where none is registered. kqueue cannot be asked what it has. */
-  private byte[] registrations = new byte[256];
+  private short[] registrations = new short[256];
 
   /** CLOSED once closed; what the region holds may be accessed only while it is not. */
   private int kq;
@@ -81,6 +90,7 @@ public final class KqueuePoller implements Poller {
     this.noTime = region.address() + NO_TIME_OFFSET;
     this.events = region.address() + EVENTS_OFFSET;
     this.maxEvents = maxEvents;
+    this.readable = syscalls.errorsStay() ? READABLE | URGENT : READABLE;
   }
 
   /**
@@ -151,7 +161,7 @@ public final class KqueuePoller implements Poller {
       apply(filters); // one of them may have been added
       return result;
     }
-    remember(fd, REGISTERED | interest);
+    remember(fd, REGISTERED | interest & INTEREST);
     return 0;
   }
 
@@ -190,14 +200,14 @@ public final class KqueuePoller implements Poller {
   }
 
   private int registration(int fd) {
-    return fd >= 0 && fd < registrations.length ? registrations[fd] & 0xFF : 0;
+    return fd >= 0 && fd < registrations.length ? registrations[fd] : 0;
   }
 
   private void remember(int fd, int bits) {
     if (fd >= registrations.length) {
       registrations = Arrays.copyOf(registrations, Math.max(fd + 1, 2 * registrations.length));
     }
-    registrations[fd] = (byte) bits;
+    registrations[fd] = (short) bits;
   }
 
   // ---- changes
@@ -284,10 +294,10 @@ public final class KqueuePoller implements Poller {
     int fd = (int) Kevent.ident(event);
     int registration = registration(fd);
     boolean reads = Kevent.filter(event) == EVFILT_READ;
-    int readiness = registration & (reads ? READABLE : WRITABLE);
+    int readiness = registration & (reads ? readable : WRITABLE);
     if ((Kevent.flags(event) & EV_EOF) != 0 && registration != 0) {
       registration |= reads ? INPUT_ENDED : OUTPUT_ENDED;
-      registrations[fd] = (byte) registration;
+      registrations[fd] = (short) registration;
       readiness |= reads ? registration & PEER_CLOSED : 0;
       readiness |= (registration & BOTH_ENDED) == BOTH_ENDED ? HANGUP : 0;
       // With an error, both directions have ended. fflags means nothing without EV_EOF.

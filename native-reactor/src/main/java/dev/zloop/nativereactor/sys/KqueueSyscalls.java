@@ -56,4 +56,12 @@ public interface KqueueSyscalls {
    * @return true if it does
    */
   boolean closeRemovesFilters();
+
+  /**
+   * Whether a socket's error that was told beside EV_EOF is still on the socket. True of kernels; a
+   * library takes it from there, so that a receive sees an orderly end afterwards.
+   *
+   * @return true if it is
+   */
+  boolean errorsStay();
 }

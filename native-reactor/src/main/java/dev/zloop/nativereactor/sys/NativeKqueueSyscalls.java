@@ -147,4 +147,9 @@ public final class NativeKqueueSyscalls implements KqueueSyscalls {
   public boolean closeRemovesFilters() {
     return LIBRARY.isEmpty();
   }
+
+  @Override
+  public boolean errorsStay() {
+    return LIBRARY.isEmpty();
+  }
 }

@@ -5,6 +5,7 @@ import static dev.zloop.nativereactor.poll.Poller.HANGUP;
 import static dev.zloop.nativereactor.poll.Poller.PEER_CLOSED;
 import static dev.zloop.nativereactor.poll.Poller.READABLE;
 import static dev.zloop.nativereactor.poll.Poller.STREAM;
+import static dev.zloop.nativereactor.poll.Poller.URGENT;
 import static dev.zloop.nativereactor.poll.Poller.WRITABLE;
 import static dev.zloop.nativereactor.sys.KqueueConstants.EVFILT_READ;
 import static dev.zloop.nativereactor.sys.KqueueConstants.EVFILT_WRITE;
@@ -36,7 +37,7 @@ class KqueuePollerTest extends PollerContract {
     register(pair.near());
     assertEquals(2, poller.poll(0));
     assertEquals(List.of(TOKEN, TOKEN), List.of(poller.token(0), poller.token(1)));
-    assertEquals(READABLE | WRITABLE, poller.readiness(0) | poller.readiness(1));
+    assertEquals(READABLE | URGENT | WRITABLE, poller.readiness(0) | poller.readiness(1));
     assertEquals(0, poller.readiness(0) & poller.readiness(1));
   }
 

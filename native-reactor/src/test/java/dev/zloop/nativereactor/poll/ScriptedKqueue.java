@@ -249,6 +249,11 @@ class ScriptedKqueue implements KqueueSyscalls {
   }
 
   @Override
+  public boolean errorsStay() {
+    return true;
+  }
+
+  @Override
   public boolean closeRemovesFilters() {
     return closeRemovesFilters;
   }
