@@ -8,7 +8,6 @@ import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
@@ -49,24 +48,7 @@ public final class Transport implements LoopResource {
 
   private Timer closeTimer;
 
-  // ---- input
-
-  /** Whether the handler wants what arrives. */
-  private boolean reading;
-
-  /** The overshoot: what arrived after stopReading. The next startReading delivers it first. */
-  private final ArrayDeque<Lease> parked = new ArrayDeque<>(2);
-
-  /** A turn is due that delivers what is parked. */
-  private boolean deliveryDue;
-
-  /** The input has ended at the seam: in order, or with {@link #cause} set. */
-  private boolean inputEnded;
-
-  private boolean inputEndTold;
-
-  // ---- output
-
+  private final Input input;
   private final Output output;
   private boolean outputEndWanted;
   private boolean outputEnded;
@@ -75,6 +57,7 @@ public final class Transport implements LoopResource {
       EventLoop loop, TransportOptions options, Function<Transport, TransportHandler> handlers) {
     this.loop = loop;
     this.options = options;
+    this.input = new Input(loop, new InputOwner());
     this.output = new Output(loop, options, new OutputOwner());
     this.handler = new GuardedHandler(handlers.apply(this), this::onHandlerFailed);
   }
@@ -111,6 +94,7 @@ public final class Transport implements LoopResource {
 
   private void begin(StreamIo stream) {
     io = stream;
+    input.attach(stream);
     output.attach(stream);
     loop.add(this);
     loop.addConnection();
@@ -131,15 +115,7 @@ public final class Transport implements LoopResource {
   /** Asks for what arrives, until further notice; nothing is delivered within this call. */
   public void startReading() {
     assert loop.inLoop();
-    if (reading || state != State.OPEN) {
-      return;
-    }
-    reading = true;
-    if (!parked.isEmpty() || inputEnded) {
-      deliverLater();
-    } else {
-      io.startReceiving();
-    }
+    input.start();
   }
 
   /**
@@ -148,59 +124,7 @@ public final class Transport implements LoopResource {
    */
   public void stopReading() {
     assert loop.inLoop();
-    if (reading) {
-      reading = false;
-      io.stopReceiving();
-    }
-  }
-
-  private void deliverLater() {
-    if (!deliveryDue) {
-      deliveryDue = true;
-      loop.defer(this::deliver);
-    }
-  }
-
-  private void deliver() {
-    deliveryDue = false;
-    while (reading && state == State.OPEN && !parked.isEmpty()) {
-      handler.onReceived(parked.poll());
-    }
-    if (state == State.OPEN && parked.isEmpty()) {
-      if (inputEnded) {
-        tellInputEnd();
-      } else if (reading) {
-        io.startReceiving();
-      }
-    }
-  }
-
-  /** Once, from the seam: in order, or, while the transport is open, with the cause set. */
-  private void onInputEnded() {
-    inputEnded = true;
-    switch (state) {
-      case OPEN -> {
-        if (parked.isEmpty()) {
-          tellInputEnd();
-        }
-      }
-      case FLUSHING -> {}
-      case DRAINING -> closeIo(false);
-      case CLOSING, CLOSED -> throw new AssertionError(state);
-    }
-  }
-
-  private void tellInputEnd() {
-    if (inputEndTold) {
-      return;
-    }
-    inputEndTold = true;
-    if (cause != null) {
-      closeIo(true);
-      return;
-    }
-    handler.onInputEnd();
-    closeIfBothEnded();
+    input.stop();
   }
 
   // ---- writing
@@ -338,7 +262,7 @@ public final class Transport implements LoopResource {
   // ---- the end
 
   private void closeIfBothEnded() {
-    if (state == State.OPEN && inputEndTold && outputEnded) {
+    if (state == State.OPEN && input.isEndTold() && outputEnded) {
       closeIo(false);
     }
   }
@@ -355,13 +279,12 @@ public final class Transport implements LoopResource {
       return;
     }
     state = State.FLUSHING;
-    reading = false;
-    releaseParked();
+    input.discard();
     if (cause != null) {
       closeIo(true);
       return;
     }
-    if (!inputEnded) {
+    if (!input.isEnded()) {
       // From now on, since a peer may take nothing before it has sent all it has.
       io.startReceiving();
     }
@@ -374,7 +297,7 @@ public final class Transport implements LoopResource {
     if (state != State.FLUSHING) {
       return; // broken, and therefore closed
     }
-    if (inputEnded) {
+    if (input.isEnded()) {
       closeIo(false);
     } else {
       state = State.DRAINING;
@@ -441,16 +364,9 @@ public final class Transport implements LoopResource {
       return;
     }
     state = State.CLOSING;
-    reading = false;
     stopCloseTimer();
-    releaseParked();
+    input.discard();
     io.close(reset);
-  }
-
-  private void releaseParked() {
-    for (Lease lease = parked.poll(); lease != null; lease = parked.poll()) {
-      lease.release();
-    }
   }
 
   /** The connection is gone; what had arrived before may still be read. */
@@ -464,7 +380,7 @@ public final class Transport implements LoopResource {
     }
     cause = broken;
     output.drop();
-    if (state == State.OPEN && !inputEndTold) {
+    if (state == State.OPEN && !input.isEndTold()) {
       loop.defer(() -> tellBroken(broken));
     } else {
       closeIo(true); // nothing is left to read
@@ -502,8 +418,7 @@ public final class Transport implements LoopResource {
     if (cause == null) {
       cause = new IOException("loop " + loop.name() + " stopped because of a defect", defect);
     }
-    reading = false;
-    releaseParked();
+    input.discard();
     ended();
   }
 
@@ -512,6 +427,38 @@ public final class Transport implements LoopResource {
     output.onClosed();
     loop.removeConnection();
     handler.onClosed(cause);
+  }
+
+  /** From the seam, once: in order, or, while the transport is open, with the cause set. */
+  private void endInput() {
+    input.end();
+    if (state == State.DRAINING) {
+      closeIo(false);
+    }
+  }
+
+  /** What follows from receiving. */
+  private final class InputOwner implements Input.Owner {
+
+    @Override
+    public boolean mayDeliver() {
+      return state == State.OPEN;
+    }
+
+    @Override
+    public void onReceived(Lease lease) {
+      handler.onReceived(lease);
+    }
+
+    @Override
+    public void onEnd() {
+      if (cause != null) {
+        closeIo(true);
+        return;
+      }
+      handler.onInputEnd();
+      closeIfBothEnded();
+    }
   }
 
   /** The completions of the seam. Within the transport, so that its own users do not see them. */
@@ -524,25 +471,19 @@ public final class Transport implements LoopResource {
 
     @Override
     public void onReceived(Lease lease) {
-      if (state != State.OPEN) {
-        lease.release();
-      } else if (reading && parked.isEmpty()) {
-        handler.onReceived(lease);
-      } else {
-        parked.add(lease);
-      }
+      input.receive(lease);
     }
 
     @Override
     public void onEof() {
-      onInputEnded();
+      endInput();
     }
 
     @Override
     public void onReceiveFailed(int errno) {
       breakOff("recv", errno);
       if (state == State.OPEN) {
-        onInputEnded();
+        endInput();
       }
     }
 
