@@ -128,8 +128,9 @@ class UringTurnTest {
   }
 
   /** The queue holds eight, and the kernel keeps the rest. */
-  @Test
-  void completionsThatTheQueueCannotHoldAreNeitherLostNorSpunFor() {
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 0})
+  void completionsThatTheQueueCannotHoldAreNeitherLostNorSpunFor(long timeoutNanos) {
     RecordingUring calls = new RecordingUring();
     try (Uring uring = Uring.open(new UringOptions(8, 8, 1), calls, UringProbe.features())) {
       Sockets.Pair pair = uring.sockets.tcpPair();
@@ -141,7 +142,7 @@ class UringTurnTest {
       int before = calls.enters;
       List<Long> told = new ArrayList<>();
       while (told.size() < operations) {
-        ok(uring.completor.enter(-1));
+        ok(uring.completor.enter(timeoutNanos));
         int inQueue = 0;
         while (uring.completor.next()) {
           told.add(uring.completor.userData());
