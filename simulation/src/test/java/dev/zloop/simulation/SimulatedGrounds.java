@@ -15,9 +15,11 @@ public final class SimulatedGrounds implements GroundProvider {
   @Override
   public List<Ground> grounds() {
     List<Ground> grounds = new ArrayList<>();
-    for (boolean unix : new boolean[] {false, true}) {
-      grounds.add(ground(Backend.EPOLL, unix, Faults.NONE));
-      grounds.add(ground(Backend.EPOLL, unix, FAULTS));
+    for (Backend backend : new Backend[] {Backend.EPOLL, Backend.IO_URING}) {
+      for (boolean unix : new boolean[] {false, true}) {
+        grounds.add(ground(backend, unix, Faults.NONE));
+        grounds.add(ground(backend, unix, FAULTS));
+      }
     }
     return grounds;
   }

@@ -1,13 +1,17 @@
 package dev.zloop.simulation;
 
+import dev.zloop.core.transport.CompletionIo;
 import dev.zloop.core.transport.Machine;
 import dev.zloop.core.transport.Peer;
 import dev.zloop.core.transport.ReadinessIo;
 import dev.zloop.core.transport.SocketIo;
+import dev.zloop.core.transport.WatchedCompletor;
 import dev.zloop.core.transport.WatchedSyscalls;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.nativereactor.sys.Syscalls;
 import dev.zloop.simulation.kernel.Kernel;
+import dev.zloop.simulation.kernel.SimulatedCompletor;
+import dev.zloop.simulation.kernel.SimulatedCompletor.Traits;
 import dev.zloop.simulation.kernel.SimulatedPoller;
 import dev.zloop.simulation.kernel.SimulatedSyscalls;
 import dev.zloop.simulation.kernel.Socket;
@@ -32,13 +36,20 @@ final class SimulatedMachine implements Machine {
   private static final int EVENTS_PER_TURN_MAX = 256;
   private static final int BUFFER_BYTES = 256 << 10;
 
+  /** io_uring of the newest kernels; and of those that have just enough, with rings that fill. */
+  private static final Traits MODERN = new Traits(true, true, 1024, 8192, 64);
+
+  private static final Traits OLD = new Traits(false, false, 8, 16, 64);
+
   private final Kernel kernel = new Kernel(SEED);
   private final Backend backend;
+  private final boolean faultless;
   private final boolean unix;
   private int paths;
 
   SimulatedMachine(Backend backend, Faults faults, boolean unix) {
     this.backend = backend;
+    this.faultless = faults == Faults.NONE;
     this.unix = unix;
     kernel.setFaults(faults);
     kernel.setDescriptorMax(4_096);
@@ -56,8 +67,16 @@ final class SimulatedMachine implements Machine {
     return switch (backend) {
       case EPOLL, KQUEUE ->
           new ReadinessIo(new SimulatedPoller(kernel, EVENTS_PER_TURN_MAX), syscalls);
-      case IO_URING -> throw new UnsupportedOperationException(backend + " is not simulated");
+      case IO_URING -> faultless ? completions(syscalls, MODERN) : completions(syscalls, OLD);
     };
+  }
+
+  private SocketIo completions(WatchedSyscalls syscalls, Traits traits) {
+    return new CompletionIo(
+        new WatchedCompletor(new SimulatedCompletor(kernel, traits), syscalls),
+        syscalls,
+        traits.consumesIncrementally() ? 256 << 10 : 16 << 10,
+        traits.bufferCount());
   }
 
   @Override

@@ -68,6 +68,7 @@ class BackOffContractTest {
   private void failAccepts(int errno) {
     int pauses = accepted.pauses.size();
     world.syscalls.fail(ACCEPT, errno);
+    world.settle(); // what is in flight fails too, and takes no connection along
     connect(1);
     untilPaused(pauses + 1);
   }

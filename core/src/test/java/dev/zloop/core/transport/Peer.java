@@ -6,7 +6,11 @@ import java.nio.ByteBuffer;
 
 /** The other end of a connection, in the test's hands. Nothing of it blocks. */
 public abstract class Peer implements AutoCloseable {
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
+  private static final int BUFFER_BYTES = 256 << 10;
+
+  /** What is being received; one for all, since it is checked at once. */
+  private static final ThreadLocal<ByteBuffer> BUFFER =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER_BYTES));
 
   /** How many bytes of the pattern were received, and sent. */
   public long received;
@@ -70,7 +74,7 @@ public abstract class Peer implements AutoCloseable {
     if (ended || failure != null) {
       return 0;
     }
-    buffer.clear().limit(Math.min(lengthMax, buffer.capacity()));
+    ByteBuffer buffer = BUFFER.get().clear().limit(Math.min(lengthMax, BUFFER_BYTES));
     int length;
     try {
       length = read(buffer);
