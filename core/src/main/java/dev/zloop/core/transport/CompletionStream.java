@@ -50,6 +50,9 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
   /** An end or error was announced: look for it whenever receiving is off. */
   private boolean endAhead;
 
+  /** The poll told of an error: the end of the input is no orderly one, though it looks like it. */
+  private boolean errorAhead;
+
   /** onEof or onReceiveFailed was told. */
   private boolean inputEnded;
 
@@ -266,8 +269,10 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
     if (receive != Multishot.IDLE || pollInFlight || pollOver || brokenErrno != 0) {
       return true;
     }
-    pollInFlight =
-        started(io.completor().pollMultishot(fd, EPOLLRDHUP, userData(CompletionIo.POLL)));
+    // Once the end was announced, only what comes unasked is news: a reset, or the end of both
+    // sides.
+    int awaited = endAhead ? 0 : EPOLLRDHUP;
+    pollInFlight = started(io.completor().pollMultishot(fd, awaited, userData(CompletionIo.POLL)));
     return pollInFlight;
   }
 
@@ -285,6 +290,7 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
     if (result < 0) {
       breakOff(-result);
     } else if ((result & EPOLLERR) != 0) {
+      errorAhead = true;
       breakOff(io.calls().takeError(fd));
     }
     lookForEnd();
@@ -301,6 +307,12 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
       return;
     }
     int result = io.calls().peek(fd);
+    if (result == 0 && errorAhead && brokenErrno == 0) {
+      if (sendInFlight) {
+        return; // it was told the error, which the kernel tells once, and is about to tell it here
+      }
+      result = -Errno.ECONNRESET;
+    }
     if (result <= 0 && (brokenErrno != 0 || !SocketCalls.isWouldBlock(result))) {
       endInput(-result);
     }
@@ -349,6 +361,9 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
       return;
     }
     sending = null;
+    if (sent >= 0 && errorAhead) {
+      reconsiderReceive(); // it was not this send that was told the error
+    }
     events.onSent(completed(sent));
   }
 

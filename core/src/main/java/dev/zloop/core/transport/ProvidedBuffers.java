@@ -141,9 +141,18 @@ final class ProvidedBuffers {
     awayCount = still;
   }
 
-  /** The kernel ran out of buffers: more should be with it, if there are more. */
+  /**
+   * The kernel ran out of buffers: more should be with it, if there are more. Not while leases have
+   * most of them: the target is also what leases leave, and it must not grow over what they left.
+   */
   void onExhausted() {
-    providedTarget = Math.min(providedTarget * 2, Math.max(1, countMax / PROVIDED_SHARE));
+    int more = Math.min(providedTarget * 2, Math.max(1, countMax / PROVIDED_SHARE));
+    while (allocated - awayCount < 2 * more) {
+      if (!grow()) {
+        return;
+      }
+    }
+    providedTarget = more;
   }
 
   /**

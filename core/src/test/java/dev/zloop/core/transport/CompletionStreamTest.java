@@ -283,6 +283,47 @@ class CompletionStreamTest {
   }
 
   @Test
+  void anEndThatWasAnnouncedIsNotAskedForAgain() {
+    world.turn();
+    assertEquals(EPOLLRDHUP, only("poll").flags());
+    socket.receives.add(5);
+    completor.complete(only("poll"), EPOLLRDHUP, false); // the kernel's queue was full, say
+    world.settle();
+    assertEquals(0, only("poll").flags());
+  }
+
+  @Test
+  void aResetThatASendInFlightWasToldIsNoOrderlyEnd() {
+    link.writeAndFlush(100);
+    world.turn();
+    socket.receivesThen = 0; // the error was told, and from then on it looks like an end
+    link.startReading();
+    link.stopReading();
+    complete("poll", EPOLLERR | EPOLLHUP | EPOLLRDHUP);
+    world.settle();
+    assertEquals(List.of(), link.handler.told);
+    complete("send", -Errno.ETIMEDOUT);
+    world.settle();
+    link.startReading();
+    world.settle();
+    assertEquals("ETIMEDOUT", link.handler.errno());
+    assertFalse(link.handler.told.contains("inputEnd"));
+  }
+
+  @Test
+  void aResetWhoseErrorNobodyHasIsNoOrderlyEndEither() {
+    link.writeAndFlush(100);
+    world.turn();
+    socket.receivesThen = 0;
+    complete("poll", EPOLLERR | EPOLLHUP | EPOLLRDHUP);
+    complete("send", 100);
+    world.settle();
+    link.startReading();
+    world.settle();
+    assertEquals("ECONNRESET", link.handler.errno());
+  }
+
+  @Test
   void aPollThatEndsIsArmedAgainUnlessItWouldTellTheSame() {
     world.turn();
     completor.complete(only("poll"), -Errno.ECANCELED);

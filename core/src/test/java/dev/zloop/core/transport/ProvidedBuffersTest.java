@@ -18,8 +18,8 @@ class ProvidedBuffersTest {
   /** What is with the completor: ids in the order in which they were provided. */
   final ArrayDeque<Integer> provided = new ArrayDeque<>();
 
-  final long[] addresses = new long[COUNT];
-  final int[] used = new int[COUNT];
+  final long[] addresses = new long[2 * COUNT];
+  final int[] used = new int[2 * COUNT];
   final ScriptedCompletor completor =
       new ScriptedCompletor() {
         @Override
@@ -168,6 +168,23 @@ class ProvidedBuffersTest {
       buffers.replenish();
     }
     assertEquals(COUNT / 4, provided.size());
+  }
+
+  @Test
+  void aKernelThatRunsOutWhileAConsumerHoardsIsNotStarved() {
+    buffers.close();
+    buffers = new ProvidedBuffers(completor, BYTES, 2 * COUNT); // with 8 at first, 16 at the most
+    for (int i = 0; i < 2 * COUNT; i++) {
+      buffers.replenish();
+      do {
+        receive(BYTES / 4);
+      } while (!provided.isEmpty() && i % 8 != 0); // now and then all of them within a turn
+      if (i > COUNT) {
+        buffers.onExhausted();
+      }
+    }
+    buffers.replenish();
+    assertTrue(!provided.isEmpty(), "nothing is left to receive into");
   }
 
   @Test
