@@ -42,6 +42,19 @@ class KqueuePollerTest extends PollerContract {
   }
 
   @Test
+  void nothingIsSupposedUrgentWhereErrorsDoNotStayOnTheSocket() {
+    ScriptedSockets ofLibrary = new ScriptedSockets();
+    ofLibrary.kqueue.errorsStay = false;
+    try (KqueuePoller library = KqueuePoller.open(MAX_EVENTS, ofLibrary.kqueue)) {
+      PolledSockets.Pair pair = ofLibrary.pair();
+      ofLibrary.send(pair.far(), "x");
+      ok(library.register(pair.near(), READABLE | URGENT, TOKEN));
+      assertEquals(1, library.poll(0));
+      assertEquals(READABLE, library.readiness(0));
+    }
+  }
+
+  @Test
   void anErrorComesWithTheEventAndStaysOnTheSocket() {
     PolledSockets.Pair pair = sockets.pair();
     register(pair.near());

@@ -39,7 +39,7 @@ abstract class PollerContract {
   final PolledSockets sockets;
   final Poller poller;
 
-  /** The last error that an event brought along. */
+  /** What the events told that were collected, and an error that one of them brought along. */
   private int told;
 
   private int toldErrno;

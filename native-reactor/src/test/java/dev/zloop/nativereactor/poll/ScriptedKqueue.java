@@ -70,6 +70,9 @@ class ScriptedKqueue implements KqueueSyscalls {
   /** False of a library, which does not see descriptors closed. */
   boolean closeRemovesFilters = true;
 
+  /** False of a library, which takes them. */
+  boolean errorsStay = true;
+
   private final Sockets sockets;
   private final Map<Key, Note> notes = new HashMap<>();
   private final LinkedHashMap<Key, Note> queue = new LinkedHashMap<>();
@@ -250,7 +253,7 @@ class ScriptedKqueue implements KqueueSyscalls {
 
   @Override
   public boolean errorsStay() {
-    return true;
+    return errorsStay;
   }
 
   @Override
