@@ -79,18 +79,22 @@ public final class CompletionIo implements SocketIo {
    *     for as many
    */
   public CompletionIo(Completor completor, Syscalls syscalls, int bufferBytes, int buffersMax) {
+    this(completor, syscalls, new ProvidedBuffers(completor, bufferBytes, buffersMax));
+  }
+
+  /** For tests, which bring buffers that run out. Takes them, also on failure. */
+  CompletionIo(Completor completor, Syscalls syscalls, ProvidedBuffers buffers) {
     this.completor = completor;
-    buffers = new ProvidedBuffers(completor, bufferBytes, buffersMax);
+    this.buffers = buffers;
     try {
       submissionMemory = new SubmissionMemory();
+      try {
+        calls = new SocketCalls(syscalls);
+      } catch (Throwable error) {
+        submissionMemory.close();
+        throw error;
+      }
     } catch (Throwable error) {
-      buffers.close();
-      throw error;
-    }
-    try {
-      calls = new SocketCalls(syscalls);
-    } catch (Throwable error) {
-      submissionMemory.close();
       buffers.close();
       throw error;
     }

@@ -20,8 +20,11 @@ import dev.zloop.nativereactor.uring.Completor;
  */
 final class CompletionStream extends CompletionHandle implements StreamIo {
 
-  /** What one completion brings; and what a receive brings until it has to be armed again. */
-  static final int RECEIVE_BYTES_MAX = 64 << 10;
+  /**
+   * What one completion brings; and what a receive brings until it has to be armed again, exceeded
+   * by less than that. So what was armed when receiving stops keeps the overshoot's bound.
+   */
+  static final int RECEIVE_BYTES_MAX = 128 << 10;
 
   static final int RECEIVE_TOTAL_BYTES_MAX = 128 << 10;
 

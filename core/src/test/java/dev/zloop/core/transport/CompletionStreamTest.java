@@ -68,7 +68,7 @@ class CompletionStreamTest {
     startReading();
     world.settle();
     assertEquals(List.of("recv(7)"), completor.history);
-    assertEquals(64 << 10, only("recv").lengthMax());
+    assertEquals(128 << 10, only("recv").lengthMax());
     assertEquals(0, only("recv").flags());
   }
 
