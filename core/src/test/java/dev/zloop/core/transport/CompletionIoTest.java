@@ -159,4 +159,61 @@ class CompletionIoTest {
     world.close();
     assertEquals(0, world.io.buffers().buffersInUse());
   }
+
+  @Test
+  void buffersThatOneReceiveUsesUpAreSmallerAndMore() throws Exception {
+    world.close();
+    var other = new ScriptedCompletor();
+    other.incremental = false;
+    try (var plain = new ScriptedWorld<>(new CompletionIo(other, new ScriptedKernel(), 1L << 20))) {
+      Link link = plain.open(9);
+      link.startReading();
+      plain.turn();
+      for (int i = 1; i <= 500; i++) {
+        assertTrue(other.providedBuffers() > 0);
+        other.receive(other.only("recv", 9), 100, true);
+        plain.turn();
+        assertEquals(100 * i, link.handler.received);
+      }
+      assertEquals(16 << 10, other.receiveToEnd(other.only("recv", 9)));
+      plain.turn();
+    }
+  }
+
+  @Test
+  void aStreamWhoseBytesHaveNoMemoryEndsAndTheOthersGoOn() throws Exception {
+    world.close();
+    var other = new ScriptedCompletor();
+    var poor =
+        new ProvidedBuffers(
+            other,
+            BUFFER_BYTES,
+            4,
+            length -> {
+              throw new OutOfMemoryError("none left, on purpose");
+            });
+    try (var poorWorld = new ScriptedWorld<>(new CompletionIo(other, new ScriptedKernel(), poor))) {
+      Link hoarder = poorWorld.open(9);
+      Link modest = poorWorld.open(10);
+      hoarder.handler.retain = true;
+      hoarder.startReading();
+      modest.startReading();
+      poorWorld.turn();
+      while (other.inFlight().contains("recv(9)")) {
+        other.receiveToEnd(other.only("recv", 9));
+        poorWorld.turn();
+        poorWorld.turn(); // in which what was used up is replaced
+      }
+      poorWorld.settle();
+      assertEquals("ENOMEM", hoarder.handler.errno());
+      hoarder.handler.retained.forEach(Lease::release);
+      hoarder.handler.retained.clear();
+      for (int i = 1; i <= 20; i++) {
+        poorWorld.turn();
+        other.receive(other.only("recv", 10), 100, true);
+        poorWorld.turn();
+        assertEquals(100 * i, modest.handler.received);
+      }
+    }
+  }
 }
