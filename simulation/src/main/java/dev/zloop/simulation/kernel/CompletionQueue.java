@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 final class CompletionQueue {
   private final Kernel kernel;
   private final int capacity;
+
   /** When the latest completion that was made comes up. */
   private long lastTime;
 

@@ -59,6 +59,7 @@ public final class Kernel {
 
   final Dice dice;
   private final long seed;
+  private final Rings rings;
   private final Agenda agenda = new Agenda();
   private final Coverage coverage = new Coverage();
   private final int[] thresholds = new int[Fault.values().length];
@@ -84,7 +85,17 @@ public final class Kernel {
   private AssertionError violation;
 
   public Kernel(long seed) {
+    this(seed, new Rings());
+  }
+
+  /**
+   * A kernel that takes the memory of its connections from elsewhere.
+   *
+   * @param rings whose owner reclaims them when this kernel is not used any more
+   */
+  public Kernel(long seed, Rings rings) {
     this.seed = seed;
+    this.rings = rings;
     dice = new Dice(seed);
     // Anywhere: nanoTime() has no origin, and may overflow.
     now = dice.onceIn(4) ? Long.MAX_VALUE - dice.below(SECOND_NANOS) : dice.next() >> 2;
@@ -338,7 +349,7 @@ public final class Kernel {
   }
 
   byte[] takeRing(int bytes) {
-    return new byte[Integer.highestOneBit(bytes - 1) << 1];
+    return rings.take(bytes);
   }
 
   int freePort() {

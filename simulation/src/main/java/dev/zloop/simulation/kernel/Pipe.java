@@ -215,9 +215,4 @@ final class Pipe implements Agenda.Event {
   long readBytes() {
     return read;
   }
-
-  /** Gives the memory back, once both ends are closed and nothing is under way. */
-  byte[] ring() {
-    return ring;
-  }
 }

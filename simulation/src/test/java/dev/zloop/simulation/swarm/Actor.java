@@ -134,9 +134,9 @@ final class Actor extends Party implements TransportHandler {
   void check() {
     if (!closeTold && !isSilent() && !brokenTold && !transportHasFailed()) {
       long parked = socket.readBytes() - received;
-      require(
-          parked <= StreamIo.OVERSHOOT_BYTES_MAX + swarm.receiveSlack(),
-          "so many bytes were received and not delivered: " + parked);
+      if (parked > StreamIo.OVERSHOOT_BYTES_MAX + swarm.receiveSlack()) {
+        throw violated("so many bytes were received and not delivered: " + parked);
+      }
     }
     require(transport.sentBytes() + transport.queuedBytes() <= written, "sends more than written");
   }
@@ -148,8 +148,12 @@ final class Actor extends Party implements TransportHandler {
   // ---- what it hears
 
   private void hears(String what) {
-    require(!calling, what + " was told within a call");
-    require(!closeTold, what + " was told after the end");
+    if (calling) {
+      throw violated(what + " was told within a call");
+    }
+    if (closeTold) {
+      throw violated(what + " was told after the end");
+    }
   }
 
   @Override
@@ -159,9 +163,9 @@ final class Actor extends Party implements TransportHandler {
     require(!inputEnded, "bytes were delivered after the end of the input");
     require(lease.length() > 0, "an empty lease");
     int stream = peer().number();
-    require(
-        Bytes.match(lease.buffer(), lease.offset(), stream, received, lease.length()),
-        "other bytes than were sent, at " + received);
+    if (!Bytes.match(lease.buffer(), lease.offset(), stream, received, lease.length())) {
+      throw violated("other bytes than were sent, at " + received);
+    }
     if (swarm.retains()) {
       swarm.leases.add(new Swarm.Held(lease, stream, received));
       received += lease.length();
@@ -221,16 +225,14 @@ final class Actor extends Party implements TransportHandler {
     hears("onClosed");
     closeTold = true;
     cause = why;
-    require(unreleased == 0, unreleased + " writes were not released by the end");
+    require(unreleased == 0, "not all writes were released by the end");
     require(
         swarm.kernel.find(socketFd()) != socket, "the end was told before the descriptor closed");
     if (why == null && !abortCalled) {
       require(
           closeCalled || inputEnded && endWanted || swarm.isLoopClosing(),
           "the connection was closed, nobody wanted it, and it says not why");
-      require(
-          transport.sentBytes() == written,
-          "closed in order, with " + (written - transport.sentBytes()) + " bytes unsent");
+      require(transport.sentBytes() == written, "closed in order, with bytes unsent");
     }
     long patience = options.closeTimeout().toNanos();
     if (swarm.isLoopClosing()
@@ -251,16 +253,20 @@ final class Actor extends Party implements TransportHandler {
     if (isExcused() || other == null || other.isExcused() || socket.isDisturbed()) {
       return;
     }
-    require(cause == null, "nothing was wrong, and yet it ended because of " + cause);
-    require(
-        closeCalled || received == other.written,
-        "received " + received + " of " + other.written + " bytes, and nothing was wrong");
+    require(cause == null, "nothing was wrong, and yet it ended for a cause");
+    if (!closeCalled && received != other.written) {
+      throw violated("not all of " + other.written + " bytes came, and nothing was wrong");
+    }
   }
 
   private void require(boolean condition, String what) {
     if (!condition) {
-      throw swarm.violated(what + ": " + this);
+      throw violated(what);
     }
+  }
+
+  private AssertionError violated(String what) {
+    return swarm.violated(what + ": " + this);
   }
 
   /** The input has ended in order: then it is whole. */
@@ -271,9 +277,9 @@ final class Actor extends Party implements TransportHandler {
     }
     boolean cut = socket.isUnix() && (other.isExcused() || socket.isDisturbed());
     require(cut || other.endWanted || swarm.isLoopClosing(), "an end that the peer did not want");
-    require(
-        cut || received == other.written,
-        "the input ended in order, " + received + " of " + other.written + " bytes");
+    if (!cut && received != other.written) {
+      throw violated("the input ended in order, but not after " + other.written + " bytes");
+    }
   }
 
   @Override

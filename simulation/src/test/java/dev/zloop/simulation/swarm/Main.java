@@ -1,31 +1,101 @@
 package dev.zloop.simulation.swarm;
 
 import dev.zloop.nativereactor.Backend;
+import dev.zloop.simulation.kernel.Coverage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** For now. */
+/** Runs seeds for as long as one likes: scripts/simulate. */
 final class Main {
-  public static void main(String[] arguments) {
-    long from = Long.parseLong(arguments[0]);
-    long count = Long.parseLong(arguments[1]);
-    Backend backend = arguments.length > 2 ? Backend.parse(arguments[2]) : null;
-    SwarmRun run = new SwarmRun();
-    long start = System.nanoTime();
-    int failures = 0;
-    for (long seed = from; seed < from + count; seed++) {
-      try {
-        run.run(seed, backend != null ? backend : SwarmRun.backendOf(seed));
-      } catch (AssertionError e) {
-        e.printStackTrace();
-        if (++failures == 1) {
-          break;
-        }
-      }
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    System.out.printf(
-        "%d seeds in %.1f s: %.0f a second, %d operations, %d connections%n",
-        run.seeds(), seconds, run.seeds() / seconds, run.operations(), run.connections());
+  private static final long REPORT_NANOS = 60_000_000_000L;
+  private static final int FAILURES_SHOWN_MAX = 20;
+
+  private final SwarmOptions options;
+  private final AtomicLong next;
+  private final Coverage coverage = new Coverage();
+  private final List<AssertionError> failures = new ArrayList<>();
+  private final long start = System.nanoTime();
+  private long lastReport = start;
+  private long seeds;
+  private long operations;
+
+  private Main(SwarmOptions options) {
+    this.options = options;
+    next = new AtomicLong(options.from());
   }
 
-  private Main() {}
+  public static void main(String[] arguments) throws InterruptedException {
+    SwarmOptions options;
+    try {
+      options = SwarmOptions.parse(arguments);
+    } catch (IllegalArgumentException wrong) {
+      System.err.println(wrong.getMessage());
+      System.err.println(SwarmOptions.USAGE);
+      System.exit(2);
+      return;
+    }
+    System.exit(new Main(options).run() ? 0 : 1);
+  }
+
+  private boolean run() throws InterruptedException {
+    System.out.println("seeds from " + options.from() + ", so many: " + options.seeds());
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < options.threads(); i++) {
+      Thread thread = new Thread(this::runSeeds, "swarm-" + i);
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    System.out.println(CoverageTable.of(coverage));
+    System.out.println("not hit though it could be: " + CoverageTable.emptyCells(coverage));
+    System.out.println("hit though it cannot be: " + CoverageTable.surprises(coverage));
+    report();
+    return failures.isEmpty();
+  }
+
+  private void runSeeds() {
+    SwarmRun run = new SwarmRun();
+    long end = options.from() + options.seeds();
+    for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
+      AssertionError failure = null;
+      long before = run.operations();
+      try {
+        Backend backend = options.backend();
+        run.run(seed, backend != null ? backend : SwarmRun.backendOf(seed));
+      } catch (AssertionError error) {
+        failure = error;
+      }
+      if (!tell(failure, run.operations() - before)) {
+        break;
+      }
+    }
+    synchronized (this) {
+      coverage.add(run.coverage());
+    }
+  }
+
+  /** Whether to go on. */
+  private synchronized boolean tell(AssertionError failure, long ran) {
+    seeds++;
+    operations += ran;
+    if (failure != null) {
+      failures.add(failure);
+      failure.printStackTrace(System.out);
+    }
+    if (System.nanoTime() - lastReport > REPORT_NANOS) {
+      lastReport = System.nanoTime();
+      report();
+    }
+    return failures.size() < FAILURES_SHOWN_MAX;
+  }
+
+  private void report() {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.printf(
+        "%d seeds in %.0f s (%.0f a second), %d operations, %d failures%n",
+        seeds, seconds, seeds / seconds, operations, failures.size());
+  }
 }

@@ -19,6 +19,7 @@ import dev.zloop.simulation.kernel.Call;
 import dev.zloop.simulation.kernel.Coverage;
 import dev.zloop.simulation.kernel.Dice;
 import dev.zloop.simulation.kernel.Kernel;
+import dev.zloop.simulation.kernel.Rings;
 import dev.zloop.simulation.kernel.SimulatedPort;
 import dev.zloop.simulation.kernel.Socket;
 import dev.zloop.simulation.kernel.SocketState;
@@ -71,11 +72,11 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   private boolean ending;
   private boolean stuck;
 
-  Swarm(long seed, Backend backend, Blocks blocks) {
+  Swarm(long seed, Backend backend, Blocks blocks, Rings rings) {
     this.seed = seed;
     this.blocks = blocks;
     dice = new Dice(seed ^ 0x5EED);
-    kernel = new Kernel(seed);
+    kernel = new Kernel(seed, rings);
     plan = new Plan(dice, backend);
     plan.prepare(kernel);
     kernel.driveBy(this);
@@ -155,8 +156,14 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
       act();
     }
     turn();
-    actors.forEach(Actor::check);
+    checkActors();
     kernel.check();
+  }
+
+  private void checkActors() {
+    for (int i = 0; i < actors.size(); i++) {
+      actors.get(i).check();
+    }
   }
 
   private void turn() {
@@ -178,11 +185,13 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   private void runDry() {
     stuck = false;
     while (!stuck && !hasClosed()) {
-      check(++turns < TURNS_MAX, "it does not come to rest: " + actors);
+      if (++turns > TURNS_MAX) {
+        throw violated("it does not come to rest: " + actors);
+      }
       loop.runOnce(ZLoop.NO_DEADLINE, true, Integer.MAX_VALUE);
       kernel.check();
     }
-    actors.forEach(Actor::check);
+    checkActors();
   }
 
   /** Everything that was begun goes on to its end, in order. */
@@ -230,9 +239,11 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     if (outsideListener != null) {
       outsideListener.close();
     }
-    check(actors.isEmpty(), "connections that never ended: " + actors);
-    check(kernel.openDescriptors() == 0, "left open: " + kernel.openSockets());
-    check(blocks.out() == 0, "writes that were never released: " + blocks.out());
+    check(actors.isEmpty(), "connections that never ended");
+    if (kernel.openDescriptors() > 0) {
+      throw violated("left open: " + kernel.openSockets());
+    }
+    check(blocks.out() == 0, "writes that were never released");
     kernel.check();
   }
 
@@ -363,7 +374,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
           public void onConnected(StreamIo stream) {
             connecting.remove(attempt[0]);
             Socket socket = kernel.find(stream.fd());
-            check(socket.peer() != null, "connected to nobody: " + socket);
+            check(socket.peer() != null, "connected to nobody");
             adopt(stream, socket);
           }
 
@@ -400,7 +411,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   @Override
   public void onAccepted(int fd) {
     Socket socket = kernel.find(fd);
-    check(socket != null, "accepted fd " + fd + " is not open");
+    check(socket != null, "accepted a descriptor that is not open");
     TransportOptions options = plan.transportOptions();
     try {
       if (dice.onceIn(32)) {

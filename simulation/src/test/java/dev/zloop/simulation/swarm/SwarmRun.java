@@ -2,6 +2,7 @@ package dev.zloop.simulation.swarm;
 
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.simulation.kernel.Coverage;
+import dev.zloop.simulation.kernel.Rings;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -12,6 +13,7 @@ final class SwarmRun {
 
   private final Coverage coverage = new Coverage();
   private final Blocks blocks = new Blocks();
+  private final Rings rings = new Rings();
   private long seeds;
   private long operations;
   private long connections;
@@ -33,7 +35,7 @@ final class SwarmRun {
   void run(long seed, Backend backend) {
     Swarm swarm = null;
     try {
-      swarm = new Swarm(seed, backend, blocks);
+      swarm = new Swarm(seed, backend, blocks, rings);
       swarm.run();
     } catch (Throwable error) {
       blocks.forget();
@@ -47,6 +49,7 @@ final class SwarmRun {
               + backend,
           error);
     }
+    rings.reclaim();
     coverage.add(swarm.coverage());
     seeds++;
     operations += swarm.operations();
