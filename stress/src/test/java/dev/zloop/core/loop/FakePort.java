@@ -14,18 +14,16 @@ final class FakePort implements IoPort {
   /** For jcstress, which also lets each thread run alone. */
   int patience = Integer.MAX_VALUE;
 
-  /** What the loop's thread found out; read by others once that thread is done. */
-  int awaits;
-
   /** What a wakeup does besides. */
   Runnable onWakeup = () -> {};
 
+  /** What the loop's thread found out; read by others once that thread is done. */
   boolean overslept;
+
   boolean closed;
 
   @Override
   public void await(long timeoutNanos) {
-    awaits++;
     if (timeoutNanos != 0) {
       for (int i = 0; i < patience && !woken && !overslept; i++) {
         overslept = gaveUp && !woken; // looked at once more: who wakes does so before giving up
