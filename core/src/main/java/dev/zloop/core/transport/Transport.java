@@ -403,13 +403,13 @@ public final class Transport implements LoopResource {
     if (isEnding()) {
       return;
     }
-    boolean unsent = !output.isEmpty();
-    if (cause == null && (state == State.OPEN || unsent)) {
+    boolean missing = cause != null || !output.isEmpty();
+    if (cause == null && (state == State.OPEN || missing)) {
       cause =
           new IOException(
               "loop " + loop.name() + " was closed, with " + queuedBytes() + " bytes unsent");
     }
-    closeIo(unsent);
+    closeIo(missing);
   }
 
   /** The kernel has let go of everything by now; what remains is to say so. */

@@ -308,6 +308,19 @@ class TransportCompletionTest {
   }
 
   @Test
+  void aClosingLoopResetsWhatHasBrokenSinceBytesAreMissing() {
+    link.writeAndFlush(100);
+    stream.tellSent(-Errno.ENOMEM);
+    world.loop.close();
+    world.settle();
+    assertEquals(1, link.handler.released.size());
+    assertTrue(stream.closing && stream.reset);
+    stream.tellClosed();
+    world.turn();
+    assertEquals("ENOMEM", link.handler.errno());
+  }
+
+  @Test
   void aCloseDeadlineInTheMiddleOfASendAbortsAndKeepsTheMemory() {
     link.writeAndFlush(100);
     link.close();
