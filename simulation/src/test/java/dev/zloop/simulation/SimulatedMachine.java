@@ -30,11 +30,14 @@ final class SimulatedMachine implements Machine {
 
   private static final long MOMENT_NANOS = 10 * LATENCY_NANOS_MAX;
 
+  /** With faults, completions come milliseconds late. */
+  private static final long LONG_MOMENT_NANOS = 1_000_000;
+
   /** A peer's connect takes a second more with each SYN that is lost. */
   private static final long CONNECT_NANOS_MAX = 200_000_000_000L;
 
   private static final int EVENTS_PER_TURN_MAX = 256;
-  private static final int BUFFER_BYTES = 256 << 10;
+  private static final int BUFFER_BYTES = 64 << 10;
 
   /** io_uring of the newest kernels; and of those that have just enough, with rings that fill. */
   private static final Traits MODERN = new Traits(true, true, 1024, 8192, 64);
@@ -100,7 +103,7 @@ final class SimulatedMachine implements Machine {
     Socket socket = kernel.outside(unix);
     kernel.setBufferSizes(BUFFER_BYTES, BUFFER_BYTES);
     kernel.connect(socket, address);
-    for (long waited = 0; !socket.isConnected(); waited += MOMENT_NANOS) {
+    for (long waited = 0; !socket.isConnected(); waited += momentNanos()) {
       if (socket.isBroken() || waited > CONNECT_NANOS_MAX) {
         socket.close();
         throw new IOException("not connected to " + address);
@@ -110,9 +113,13 @@ final class SimulatedMachine implements Machine {
     return new SocketPeer(socket);
   }
 
+  private long momentNanos() {
+    return faultless ? MOMENT_NANOS : LONG_MOMENT_NANOS;
+  }
+
   @Override
   public void pass() {
-    kernel.pass(MOMENT_NANOS);
+    kernel.pass(momentNanos());
   }
 
   @Override

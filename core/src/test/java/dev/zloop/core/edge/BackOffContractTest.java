@@ -28,7 +28,16 @@ class BackOffContractTest {
   private static final String ACCEPT = "accept4";
 
   private final LogLines log = new LogLines();
-  private final Accepted accepted = new Accepted();
+  private final Accepted accepted =
+      new Accepted() {
+        @Override
+        public void onAccepted(int fd) {
+          super.onAccepted(fd);
+          if (world.loop.isClosed()) {
+            closeAll(world.loop); // nobody else would
+          }
+        }
+      };
   @Parameter Ground ground;
   private World world;
   private SocketAddress freeAddress;
