@@ -15,9 +15,16 @@ public final class Region implements AutoCloseable {
   private final Arena arena;
   private final MemorySegment segment;
 
-  private Region(Arena arena, MemorySegment segment) {
+  /** Where it goes when it is closed, instead of back to the system; or null. */
+  private final RecycledRegions recycler;
+
+  /** Closed, and recycled: its memory is, or will be, another region's. */
+  private volatile boolean recycled;
+
+  private Region(Arena arena, MemorySegment segment, RecycledRegions recycler) {
     this.arena = arena;
     this.segment = segment;
+    this.recycler = recycler;
   }
 
   /**
@@ -34,13 +41,29 @@ public final class Region implements AutoCloseable {
     if (size <= 0) {
       throw new IllegalArgumentException("size: " + size);
     }
+    RecycledRegions recycler = RecycledRegions.ofThisThread();
+    return recycler == null ? fresh(size, alignment, null) : recycler.take(size, alignment);
+  }
+
+  /** From the system; zeroed. */
+  static Region fresh(long size, long alignment, RecycledRegions recycler) {
     Arena arena = Arena.ofShared();
     try {
-      return new Region(arena, arena.allocate(size, alignment));
+      return new Region(arena, arena.allocate(size, alignment), recycler);
     } catch (Throwable e) {
       arena.close();
       throw e;
     }
+  }
+
+  boolean isAligned(long alignment) {
+    return (segment.address() & (alignment - 1)) == 0;
+  }
+
+  /** Another region on the memory of this one, which is closed; zeroed. */
+  Region again() {
+    segment.fill((byte) 0);
+    return new Region(arena, segment, recycler);
   }
 
   /**
@@ -50,7 +73,7 @@ public final class Region implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public long address() {
-    if (!arena.scope().isAlive()) {
+    if (recycled || !arena.scope().isAlive()) {
       throw new IllegalStateException("closed");
     }
     return segment.address();
@@ -97,6 +120,14 @@ public final class Region implements AutoCloseable {
    */
   @Override
   public void close() {
-    arena.close();
+    if (recycler == null) {
+      arena.close();
+    } else if (recycled) {
+      throw new IllegalStateException("closed already");
+    } else {
+      recycled = true;
+      segment.fill((byte) 0xDB); // whoever still reads it finds what nobody wrote
+      recycler.giveBack(this);
+    }
   }
 }

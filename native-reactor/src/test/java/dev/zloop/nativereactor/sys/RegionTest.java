@@ -76,4 +76,25 @@ class RegionTest {
     assertThrows(IllegalArgumentException.class, () -> Region.allocate(-1, 8));
     assertThrows(IllegalArgumentException.class, () -> Region.allocate(8, 3));
   }
+
+  @Test
+  void recycledMemoryIsUsedAgainAndZeroed() {
+    try (RecycledRegions recycler = RecycledRegions.onThisThread()) {
+      Region first = Region.allocate(64, 8);
+      long address = first.address();
+      Memory.putLong(address, 4711);
+      assertEquals(1, recycler.open());
+      first.close();
+      assertEquals(0, recycler.open());
+      assertThrows(IllegalStateException.class, first::address);
+      assertThrows(IllegalStateException.class, first::close);
+      Region second = Region.allocate(64, 8);
+      assertEquals(address, second.address());
+      assertEquals(0, Memory.getLong(address));
+      second.close();
+    }
+    Region ordinary = Region.allocate(64, 8);
+    ordinary.close();
+    assertThrows(IllegalStateException.class, ordinary::close);
+  }
 }

@@ -8,6 +8,9 @@ import java.util.List;
 public final class Rings {
   private static final int SIZES = 31;
 
+  /** Larger ones are rare, and left to the collector. */
+  private static final int KEPT_BYTES_MAX = 256 << 10;
+
   /** By the logarithm of their size. */
   private final List<ArrayDeque<byte[]>> free = new ArrayList<>();
 
@@ -33,7 +36,9 @@ public final class Rings {
   /** Whatever was taken is not used any more. */
   public void reclaim() {
     for (byte[] ring : taken) {
-      free.get(Integer.numberOfTrailingZeros(ring.length)).push(ring);
+      if (ring.length <= KEPT_BYTES_MAX) {
+        free.get(Integer.numberOfTrailingZeros(ring.length)).push(ring);
+      }
     }
     taken.clear();
   }

@@ -50,6 +50,16 @@ final class Actor extends Party implements TransportHandler {
     return closeTold || closeCalled || abortCalled;
   }
 
+  @Override
+  boolean isGivenUp() {
+    return swarm.isLoopClosing() || closeCalled && isLate();
+  }
+
+  /** Whether a graceful close has had its time. */
+  private boolean isLate() {
+    return swarm.kernel.nanoTime() - closeCalledAt >= options.closeTimeout().toNanos();
+  }
+
   // ---- verbs
 
   void startReading() {
@@ -234,9 +244,7 @@ final class Actor extends Party implements TransportHandler {
           "the connection was closed, nobody wanted it, and it says not why");
       require(transport.sentBytes() == written, "closed in order, with bytes unsent");
     }
-    long patience = options.closeTimeout().toNanos();
-    if (swarm.isLoopClosing()
-        || closeCalled && swarm.kernel.nanoTime() - closeCalledAt >= patience) {
+    if (isGivenUp()) {
       excuse();
     }
     swarm.onActorClosed(this);
@@ -275,7 +283,7 @@ final class Actor extends Party implements TransportHandler {
     if (other == null) {
       return;
     }
-    boolean cut = socket.isUnix() && (other.isExcused() || socket.isDisturbed());
+    boolean cut = other.mayLookEnded();
     require(cut || other.endWanted || swarm.isLoopClosing(), "an end that the peer did not want");
     if (!cut && received != other.written) {
       throw violated("the input ended in order, but not after " + other.written + " bytes");
@@ -284,18 +292,20 @@ final class Actor extends Party implements TransportHandler {
 
   @Override
   public String toString() {
-    return "connection %d (fd %d, %s): written %d, received %d, %s%s%s%s%s%s"
+    return "connection %d (fd %d, %s): written %d, sent %d, queued %d, received %d, %s%s%s%s%s%s"
         .formatted(
             number(),
             transport == null ? -1 : transport.fd(),
             socket,
             written,
+            transport == null ? 0 : transport.sentBytes(),
+            transport == null ? 0 : transport.queuedBytes(),
             received,
             reading ? "reading " : "",
             endWanted ? "output-ended " : "",
             inputEnded ? "input-ended " : "",
             closeCalled ? "close-called " : "",
             abortCalled ? "abort-called " : "",
-            closeTold ? "closed " + cause : "");
+            (closeTold ? "closed " + cause : "") + (socket.isClosed() ? " socket-closed" : ""));
   }
 }

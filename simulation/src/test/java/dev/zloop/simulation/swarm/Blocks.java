@@ -30,6 +30,7 @@ final class Blocks {
 
   private final List<ArrayDeque<Block>> free = new ArrayList<>();
   private int out;
+  private int grown;
 
   Blocks() {
     for (int i = 0; i < SIZES.length; i++) {
@@ -45,6 +46,7 @@ final class Blocks {
     Block block = free.get(sizeClass).poll();
     if (block == null) {
       block = new Block(sizeClass);
+      grown++;
     }
     block.length = length;
     out++;
@@ -56,6 +58,13 @@ final class Blocks {
     block.writer = null;
     out--;
     free.get(block.sizeClass).push(block);
+  }
+
+  /** How many blocks were made since this was last asked. */
+  int takeGrown() {
+    int taken = grown;
+    grown = 0;
+    return taken;
   }
 
   /** How many have not come back. */

@@ -26,6 +26,11 @@ final class Outside extends Party implements Socket.Observer {
   }
 
   @Override
+  boolean isGivenUp() {
+    return false;
+  }
+
+  @Override
   public void onWake(Socket changed, int bits) {
     if (reading) {
       receive();
@@ -53,11 +58,7 @@ final class Outside extends Party implements Socket.Observer {
 
   private void requireWhole() {
     Party other = other();
-    boolean cut = socket.isUnix() && (other == null || other.isExcused() || socket.isDisturbed());
-    if (cut || other == null || swarm.isLoopClosing() && socket.isUnix()) {
-      return;
-    }
-    if (received != other.written) {
+    if (other != null && !other.mayLookEnded() && received != other.written) {
       throw swarm.violated(
           "an outside peer read to the end, %d of %d bytes: %s"
               .formatted(received, other.written, other));

@@ -47,6 +47,17 @@ abstract class Party {
     return excused;
   }
 
+  /**
+   * Whether an end that the other end reads may be early: a Unix socket knows no reset, so that a
+   * connection that breaks looks as if it had ended.
+   */
+  boolean mayLookEnded() {
+    return socket.isUnix() && (excused || socket.isDisturbed() || isGivenUp());
+  }
+
+  /** Whether it closed without having sent all. */
+  abstract boolean isGivenUp();
+
   /** Whether it wants nothing any more. */
   abstract boolean isSilent();
 }

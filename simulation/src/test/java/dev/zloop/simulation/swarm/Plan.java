@@ -55,7 +55,7 @@ final class Plan {
     backlog = dice.between(0, 16);
     latencyNanosMax = unix || dice.onceIn(8) ? 0 : 1 << dice.between(10, 26);
     bufferBytesMin = 1 << dice.between(10, 14);
-    bufferBytesMax = dice.onceIn(32) ? 1 << 20 : bufferBytesMin << dice.below(4);
+    bufferBytesMax = dice.onceIn(32) ? 512 << 10 : bufferBytesMin << dice.below(4);
     descriptorsMax = dice.onceIn(4) ? 4 + connectionsMax - DESCRIPTORS_BELOW_CONNECTIONS : 1024;
     writeQueueHighBytes = 1 << dice.between(8, 16);
     faults = faults();

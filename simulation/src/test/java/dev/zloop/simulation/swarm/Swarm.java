@@ -263,7 +263,9 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     } else if (verb < 70) {
       actOn(actors.get(dice.below(actors.size())));
     } else if (verb < 88) {
-      if (!outsides.isEmpty()) {
+      if (outsides.isEmpty()) {
+        connectFromOutside();
+      } else {
         actOutside(outsides.get(dice.below(outsides.size())));
       }
     } else if (verb < 92) {
@@ -346,7 +348,10 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   private void meet() {
     if (acceptor == null) {
       open();
-    } else if (actors.size() + connecting.size() < plan.connectionsMax) {
+    } else if (actors.size() + connecting.size() >= plan.connectionsMax
+        || outsides.size() >= 2 * plan.connectionsMax) {
+      tasks.act();
+    } else {
       switch (dice.below(3)) {
         case 0 -> connect(acceptor.localAddress());
         case 1 -> connectToOutside();
@@ -455,6 +460,10 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   }
 
   private void connectFromOutside() {
+    if (acceptor == null) {
+      open();
+      return;
+    }
     Socket socket = kernel.outside(plan.unix);
     addOutside(socket);
     kernel.connect(socket, acceptor.localAddress());

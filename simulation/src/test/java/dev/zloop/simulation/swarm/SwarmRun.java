@@ -1,6 +1,7 @@
 package dev.zloop.simulation.swarm;
 
 import dev.zloop.nativereactor.Backend;
+import dev.zloop.nativereactor.sys.RecycledRegions;
 import dev.zloop.simulation.kernel.Coverage;
 import dev.zloop.simulation.kernel.Rings;
 import java.util.logging.Level;
@@ -14,12 +15,14 @@ final class SwarmRun {
   private final Coverage coverage = new Coverage();
   private final Blocks blocks = new Blocks();
   private final Rings rings = new Rings();
+  private final RecycledRegions regions;
   private long seeds;
   private long operations;
   private long connections;
 
   SwarmRun() {
     ENGINE.setLevel(Level.OFF);
+    regions = RecycledRegions.onThisThread();
   }
 
   /** Half of the seeds over readiness, half over completion. */
@@ -35,10 +38,16 @@ final class SwarmRun {
   void run(long seed, Backend backend) {
     Swarm swarm = null;
     try {
+      int open = regions.open();
       swarm = new Swarm(seed, backend, blocks, rings);
       swarm.run();
+      if (regions.open() != open + blocks.takeGrown()) {
+        throw new AssertionError("seed " + seed + ": native memory was not freed");
+      }
     } catch (Throwable error) {
       blocks.forget();
+      blocks.takeGrown();
+      rings.reclaim();
       throw new AssertionError(
           error.getMessage()
               + "\n  in "
