@@ -17,7 +17,7 @@ public final class Effort {
 
   /** How many schedules of one scenario the model checker tries. */
   public static int invocations() {
-    return LONG ? 50_000 : 100;
+    return LONG ? 50_000 : 150;
   }
 
   /** How many scenarios it makes up. */

@@ -3,11 +3,16 @@ package dev.zloop.core.loop;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
  * Falling asleep against being woken. Both sides write and then read the other's word, which is
@@ -67,6 +72,50 @@ public class SleepStress {
       written = 1;
       loop.wakeup();
       port.giveUp();
+    }
+  }
+
+  /** However many send, one makes the system call. */
+  @JCStressTest
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "one woke it")
+  @Outcome(expect = FORBIDDEN, desc = "nobody woke it, or both did")
+  @State
+  public static class TwoSendersMeetALoopThatSleeps {
+    private static final VarHandle SLEEP;
+    private static final int ASLEEP = 1;
+
+    static {
+      try {
+        SLEEP =
+            MethodHandles.privateLookupIn(EventLoop.class, MethodHandles.lookup())
+                .findVarHandle(EventLoop.class, "sleep", int.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
+    private final FakePort port = new FakePort();
+    private final AtomicInteger wakeups = new AtomicInteger();
+    private final EventLoop loop = port.loop();
+
+    public TwoSendersMeetALoopThatSleeps() {
+      port.onWakeup = wakeups::incrementAndGet;
+      SLEEP.setVolatile(loop, ASLEEP);
+    }
+
+    @Actor
+    public void first() {
+      loop.execute(() -> {});
+    }
+
+    @Actor
+    public void second() {
+      loop.execute(() -> {});
+    }
+
+    @Arbiter
+    public void count(I_Result result) {
+      result.r1 = wakeups.get();
     }
   }
 }

@@ -81,12 +81,14 @@ public class WakerGateStress {
     public void first(III_Result result) {
       result.r1 = use(gate, descriptor);
       shut(gate, descriptor);
+      result.r1 += use(gate, descriptor); // which comes too late
     }
 
     @Actor
     public void second(III_Result result) {
       result.r2 = use(gate, descriptor);
       shut(gate, descriptor);
+      result.r2 += use(gate, descriptor);
     }
 
     @Arbiter
