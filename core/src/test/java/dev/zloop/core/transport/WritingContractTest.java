@@ -131,10 +131,11 @@ class WritingContractTest {
           assertTrue(link.transport.isWritable());
         };
     world.settle();
-    assertEquals(List.of(), link.handler.told);
     world.until(() -> {
+      // A kernel that is slow may find room only now, although the peer takes nothing.
       if (link.transport.queuedBytes() > LOW) {
         assertFalse(link.transport.isWritable());
+        assertEquals(List.of(), link.handler.told);
       }
       link.peer.receive(5_000);
       return !link.handler.told.isEmpty();
