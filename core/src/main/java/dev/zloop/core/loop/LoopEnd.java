@@ -1,8 +1,7 @@
 package dev.zloop.core.loop;
 
 import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +25,10 @@ final class LoopEnd {
   private final TimerHeap timers;
 
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
-  private final Set<LoopResource> resources = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** In the order in which they came, and are told: two runs of one simulation do the same. */
+  private final Set<LoopResource> resources = new LinkedHashSet<>();
+
   private boolean resourcesTold;
   private boolean ioClosed;
 

@@ -26,6 +26,10 @@ final class Main {
   }
 
   public static void main(String[] arguments) throws InterruptedException {
+    if (List.of(arguments).contains("--help")) {
+      System.out.println(SwarmOptions.USAGE);
+      return;
+    }
     SwarmOptions options;
     try {
       options = SwarmOptions.parse(arguments);
@@ -39,7 +43,7 @@ final class Main {
   }
 
   private boolean run() throws InterruptedException {
-    System.out.println("seeds from " + options.from() + ", so many: " + options.seeds());
+    System.out.printf("%d seeds from %d%n", options.seeds(), options.from());
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < options.threads(); i++) {
       Thread thread = new Thread(this::runSeeds, "swarm-" + i);
@@ -50,14 +54,22 @@ final class Main {
       thread.join();
     }
     System.out.println(CoverageTable.of(coverage));
-    System.out.println("not hit though it could be: " + CoverageTable.emptyCells(coverage));
-    System.out.println("hit though it cannot be: " + CoverageTable.surprises(coverage));
+    System.out.println("could be hit and was not: " + CoverageTable.emptyCells(coverage));
+    System.out.println("was hit and should not be: " + CoverageTable.surprises(coverage));
     report();
     return failures.isEmpty();
   }
 
   private void runSeeds() {
-    SwarmRun run = new SwarmRun();
+    try (SwarmRun run = new SwarmRun()) {
+      runSeeds(run);
+      synchronized (this) {
+        coverage.add(run.coverage());
+      }
+    }
+  }
+
+  private void runSeeds(SwarmRun run) {
     long end = options.from() + options.seeds();
     for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
       AssertionError failure = null;
@@ -69,11 +81,8 @@ final class Main {
         failure = error;
       }
       if (!tell(failure, run.operations() - before)) {
-        break;
+        return;
       }
-    }
-    synchronized (this) {
-      coverage.add(run.coverage());
     }
   }
 

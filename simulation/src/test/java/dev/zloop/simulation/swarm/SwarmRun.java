@@ -8,7 +8,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Seeds one after the other, and what they covered. One thread's. */
-final class SwarmRun {
+final class SwarmRun implements AutoCloseable {
   /** Kept: a logger that nobody holds forgets its level. */
   private static final Logger ENGINE = Logger.getLogger("dev.zloop.core");
 
@@ -63,6 +63,11 @@ final class SwarmRun {
     seeds++;
     operations += swarm.operations();
     connections += swarm.connections();
+  }
+
+  @Override
+  public void close() {
+    regions.close();
   }
 
   Coverage coverage() {
