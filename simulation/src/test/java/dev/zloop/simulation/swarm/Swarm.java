@@ -41,6 +41,11 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   /** Far more than the longest of many thousand seeds took. */
   private static final int TURNS_MAX = 200_000;
 
+  /** In simulated time; a turn takes a microsecond of it at least. */
+  private static final int BREATH_NANOS = 100_000_000;
+
+  private static final int BREATH_TURNS_MAX = 60_000;
+  private static final int DESCRIPTORS = 1024;
   private static final int OUTSIDE_BYTES_MAX = 16 << 10;
 
   /** A lease that was not released at once, and what must be in it. */
@@ -143,8 +148,9 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
       }
     }
     kernel.setFaults(Faults.NONE);
-    kernel.setDescriptorMax(1024);
     ending = true;
+    breathe();
+    kernel.setDescriptorMax(DESCRIPTORS);
     if (!loopClosing) {
       comeToRest();
     }
@@ -174,6 +180,18 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
 
   private boolean hasClosed() {
     return loop.onClosed().toCompletableFuture().isDone();
+  }
+
+  /**
+   * Some time in which nobody wants anything new, while descriptors may be short: a loop that takes
+   * a turn each microsecond of it does so in vain.
+   */
+  private void breathe() {
+    long until = kernel.nanoTime() + BREATH_NANOS;
+    for (int taken = 0; until - kernel.nanoTime() > 0 && !hasClosed(); taken++) {
+      check(taken < BREATH_TURNS_MAX, "the loop spins");
+      loop.runOnce(until, true, Integer.MAX_VALUE);
+    }
   }
 
   private void closeLoop() {
