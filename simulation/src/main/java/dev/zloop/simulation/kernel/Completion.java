@@ -17,6 +17,6 @@ final class Completion implements Agenda.Event {
   /** It comes up, later than it was made. */
   @Override
   public void happen(int what) {
-    queue.arrive(this);
+    queue.comeUp(this);
   }
 }

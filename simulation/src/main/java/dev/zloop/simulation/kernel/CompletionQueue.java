@@ -13,6 +13,9 @@ final class CompletionQueue {
   /** When the latest completion that was made comes up. */
   private long lastTime;
 
+  /** How many were made and have not come up, some of which may be due. */
+  private int underWay;
+
   /** Not visible before the loop enters: deferred task-run. */
   private final ArrayDeque<Completion> arrived = new ArrayDeque<>();
 
@@ -68,14 +71,21 @@ final class CompletionQueue {
       time = lastTime;
     }
     lastTime = time;
-    if (time - now > 0) {
+    if (time - now > 0 || underWay > 0) {
+      underWay++;
       kernel.later(time - now, completion, 0);
     } else {
       arrive(completion);
     }
   }
 
-  void arrive(Completion completion) {
+  /** One that was under way comes up. */
+  void comeUp(Completion completion) {
+    underWay--;
+    arrive(completion);
+  }
+
+  private void arrive(Completion completion) {
     arrived.add(completion);
   }
 
