@@ -150,9 +150,8 @@ final class Reach {
   private static Set<SocketState> ofLateCompletion(Call call) {
     return switch (call) {
       case ACCEPT_OPERATION -> LISTENER;
-      // A peer may have ended, or gone, by the time at which the connect is told.
-      case CONNECT_OPERATION ->
-          EnumSet.of(FRESH, CONNECTING, OPEN, INPUT_ENDED, BOTH_ENDED, BROKEN);
+      // A peer may have ended, or gone, by the time at which the connect is told; this end has not.
+      case CONNECT_OPERATION -> EnumSet.of(FRESH, CONNECTING, OPEN, INPUT_ENDED, BROKEN);
       case RECV_OPERATION, RECV_MULTISHOT, POLL_MULTISHOT -> RECEIVING;
       case SEND_OPERATION, SENDMSG_OPERATION -> SENDING_OR_BROKEN;
       default -> NOWHERE;
@@ -185,8 +184,7 @@ final class Reach {
   private static Set<SocketState> ofLatePacket(Call call) {
     return switch (call) {
       case CONNECT -> EnumSet.of(CONNECTING);
-      case SEND ->
-          EnumSet.of(LISTENING, CONNECTING, OPEN, INPUT_ENDED, OUTPUT_ENDED, BOTH_ENDED, BROKEN);
+      case SEND -> EnumSet.of(LISTENING, CONNECTING, OPEN, INPUT_ENDED, OUTPUT_ENDED, BOTH_ENDED);
       default -> NOWHERE;
     };
   }
