@@ -3,13 +3,8 @@ package dev.zloop.simulation.kernel;
 import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.simulation.Fault;
 import dev.zloop.simulation.Faults;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * A machine of its own: its time, its network, its descriptors, and what goes wrong with them. All
@@ -77,10 +72,7 @@ public final class Kernel {
   private int openDescriptors;
   private int descriptorMax = 1024;
 
-  private final List<Socket> bound = new ArrayList<>();
-  private final Set<SocketAddress> paths = new HashSet<>();
-  private int nextPort = 32_768;
-
+  final Network network = new Network(this);
   private int sockets;
   private AssertionError violation;
 
@@ -352,72 +344,13 @@ public final class Kernel {
     return rings.take(bytes);
   }
 
-  int freePort() {
-    do {
-      nextPort = nextPort == 60_999 ? 32_768 : nextPort + 1;
-    } while (isPortBound(nextPort));
-    return nextPort;
-  }
-
-  private boolean isPortBound(int port) {
-    for (Socket socket : bound) {
-      if (Endpoint.port(socket.local()) == port) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  boolean isBound(SocketAddress address, boolean sharing) {
-    if (Endpoint.isUnix(address) && paths.contains(address)) {
-      return true; // the file stays until it is removed, which the simulation cannot see
-    }
-    for (Socket socket : bound) {
-      if (Endpoint.serves(socket.local(), socket.isV6Only(), address)
-          && !(sharing && socket.sharesPort())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  void onBound(Socket socket) {
-    if (socket.local() instanceof InetSocketAddress) {
-      bound.add(socket);
-    } else if (!socket.local().equals(Endpoint.unnamed())) {
-      bound.add(socket);
-      paths.add(socket.local());
-    }
-  }
-
-  /** The listener that a connection to an address goes to, one of several by chance; or null. */
-  Socket findListener(SocketAddress address) {
-    Socket found = null;
-    int candidates = 0;
-    for (Socket socket : bound) {
-      if (socket.isListening()
-          && Endpoint.serves(socket.local(), socket.isV6Only(), address)
-          && (candidates++ == 0 || dice.onceIn(candidates))) {
-        found = socket;
-      }
-    }
-    return found;
-  }
-
   /** Removes the file of a Unix path, as unlink(2). */
   public void unlink(SocketAddress path) {
-    paths.remove(path);
+    network.unlink(path);
   }
 
   boolean losesSyn(Socket socket) {
     return strikes(Fault.LATE_PACKET, Call.CONNECT, socket.state());
-  }
-
-  void onClosed(Socket socket) {
-    if (socket.local() != null) {
-      bound.remove(socket);
-      paths.remove(socket.local());
-    }
   }
 
   // ---- outside peers

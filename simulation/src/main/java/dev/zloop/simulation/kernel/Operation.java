@@ -3,6 +3,7 @@ package dev.zloop.simulation.kernel;
 import dev.zloop.nativereactor.sys.IoVec;
 import dev.zloop.nativereactor.sys.Memory;
 import java.util.Arrays;
+import java.util.List;
 
 /** An operation of a completor, from when it is queued until its last completion was fetched. */
 final class Operation {
@@ -27,6 +28,9 @@ final class Operation {
 
   /** Of a poll: the bits that are asked for. */
   int events;
+
+  /** Those of its socket that are not over, itself among them. */
+  List<Operation> siblings;
 
   boolean submitted;
 

@@ -31,7 +31,6 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
       int completionEntries,
       int bufferCount) {}
 
-  private static final int NO_BUFFER = -1;
   private static final int DELAY_NANOS_MAX = 2_000_000;
 
   private final Kernel kernel;
@@ -39,6 +38,7 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
   private final Traits traits;
   private final LentBuffers buffers;
   private final CompletionQueue completions;
+  private final Attempts attempts;
 
   /** Queued and not given to the kernel yet, requests to cancel among them. */
   private final ArrayDeque<Operation> queued = new ArrayDeque<>();
@@ -64,6 +64,7 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
     calls = new FaultyCalls(kernel);
     buffers = new LentBuffers(kernel, traits.bufferCount(), traits.consumesIncrementally());
     completions = new CompletionQueue(kernel, traits.completionEntries());
+    attempts = new Attempts(kernel, calls, buffers, completions);
   }
 
   /** A socket with operations that are not over. */
@@ -298,13 +299,14 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
     if (operation.isSend()) {
       operation.importBytes();
     }
-    watch(socket).operations.add(operation);
+    operation.siblings = watch(socket).operations;
+    operation.siblings.add(operation);
     watch(socket).list();
     if (operation.kind == Call.CONNECT_OPERATION) {
       var address = SocketAddresses.decode(operation.address, operation.length);
       int result = calls.connect(socket, address, operation.kind);
       if (result != -Errno.EINPROGRESS) {
-        complete(operation, result);
+        attempts.complete(operation, result);
       }
     }
   }
@@ -339,109 +341,7 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
       kernel.later(1 + kernel.dice.below(DELAY_NANOS_MAX), watched, 0);
       return;
     }
-    switch (operation.kind) {
-      case ACCEPT_OPERATION -> attemptAccept(operation);
-      case CONNECT_OPERATION -> attemptConnect(operation);
-      case RECV_OPERATION, RECV_MULTISHOT -> attemptReceive(operation);
-      case SEND_OPERATION, SENDMSG_OPERATION -> attemptSend(operation);
-      case POLL_OPERATION, POLL_MULTISHOT -> attemptPoll(operation);
-      default -> throw new AssertionError(operation.kind);
-    }
-  }
-
-  private void attemptAccept(Operation operation) {
-    while (!operation.over) {
-      int result = calls.accept(operation.socket, operation.kind);
-      if (result == -Errno.EAGAIN) {
-        return;
-      }
-      if (result < 0) {
-        complete(operation, result);
-      } else {
-        completeAndGoOn(operation, result, NO_BUFFER, false);
-      }
-    }
-  }
-
-  private void attemptConnect(Operation operation) {
-    Socket socket = operation.socket;
-    if (socket.isConnected()) {
-      complete(operation, 0);
-    } else if (socket.isBroken()) {
-      complete(operation, -socket.takeError());
-    }
-  }
-
-  private void attemptReceive(Operation operation) {
-    Socket socket = operation.socket;
-    while (!operation.over) {
-      int errno = calls.disturbReceive(socket, operation.kind);
-      if (errno == Errno.EAGAIN && !doesNotWait(operation)) {
-        return;
-      }
-      if (errno != 0) {
-        complete(operation, -errno);
-      } else if (socket.available() == 0) {
-        int result = socket.receiveNothing();
-        if (result == -Errno.EAGAIN && !doesNotWait(operation)) {
-          return;
-        }
-        complete(operation, result);
-      } else {
-        receive(operation);
-      }
-    }
-  }
-
-  private static boolean doesNotWait(Operation operation) {
-    return (operation.flags & SocketConstants.MSG_DONTWAIT) != 0;
-  }
-
-  private void receive(Operation operation) {
-    Socket socket = operation.socket;
-    if (buffers.isEmpty()) {
-      kernel.count(Fault.BUFFERS_EXHAUSTED, operation.kind, socket.state());
-      complete(operation, -Errno.ENOBUFS);
-      return;
-    }
-    if (kernel.strikes(Fault.BUFFERS_EXHAUSTED, operation.kind, socket.state())) {
-      complete(operation, -Errno.ENOBUFS);
-      return;
-    }
-    int id = buffers.first();
-    int bytes = Math.min(socket.available(), Math.min(operation.length, buffers.room(id)));
-    bytes = Math.min(bytes, calls.shortened(socket, bytes, operation.kind));
-    boolean bufferHasMore = buffers.receive(socket, bytes);
-    if (operation.totalLeft >= 0) {
-      operation.totalLeft = Math.max(0, operation.totalLeft - bytes);
-    }
-    if (operation.multishot && operation.totalLeft != 0) {
-      completeAndGoOn(operation, bytes, id, bufferHasMore);
-    } else {
-      complete(operation, bytes, false, id, bufferHasMore);
-    }
-  }
-
-  private void attemptSend(Operation operation) {
-    int result = calls.sendable(operation.socket, operation.length, operation.kind);
-    if (result == -Errno.EAGAIN && !doesNotWait(operation)) {
-      return;
-    }
-    operation.send(result);
-    complete(operation, result);
-  }
-
-  private void attemptPoll(Operation operation) {
-    int bits = operation.socket.readiness() & operation.events;
-    if (bits == 0) {
-      return;
-    }
-    boolean mayEnd = (bits & (Poll.ERR | Poll.HUP)) != 0;
-    if (!operation.multishot || mayEnd && kernel.dice.onceIn(2)) {
-      complete(operation, bits);
-    } else {
-      completeAndGoOn(operation, bits, NO_BUFFER, false);
-    }
+    attempts.attempt(operation);
   }
 
   // ---- cancelling
@@ -473,38 +373,11 @@ public final class SimulatedCompletor implements Completor, Kernel.Sleeper {
       attempt(watched, operation);
     }
     if (!operation.over) {
-      complete(operation, -Errno.ECANCELED);
+      attempts.complete(operation, -Errno.ECANCELED);
     }
   }
 
-  // ---- completing
-
-  private void complete(Operation operation, int result) {
-    complete(operation, result, false, NO_BUFFER, false);
-  }
-
-  /** A multishot operation completes, and goes on unless something ends it. */
-  private void completeAndGoOn(
-      Operation operation, int result, int bufferId, boolean bufferHasMore) {
-    SocketState state = operation.socket.state();
-    boolean overflows = completions.isFull();
-    if (overflows) {
-      kernel.count(Fault.COMPLETION_OVERFLOW, operation.kind, state);
-    }
-    boolean ends = overflows || kernel.strikes(Fault.MULTISHOT_ENDS, operation.kind, state);
-    complete(operation, result, !ends, bufferId, bufferHasMore);
-  }
-
-  private void complete(
-      Operation operation, int result, boolean hasMore, int bufferId, boolean bufferHasMore) {
-    if (!hasMore) {
-      operation.over = true;
-      ((Watched) operation.socket.observer()).operations.remove(operation);
-    }
-    boolean late = kernel.strikes(Fault.LATE_COMPLETION, operation.kind, operation.socket.state());
-    long delay = late ? 1 + kernel.dice.below(DELAY_NANOS_MAX) : 0;
-    completions.make(operation, result, hasMore, bufferId, bufferHasMore, delay);
-  }
+  // ---- completions
 
   @Override
   public boolean hasCompletions() {

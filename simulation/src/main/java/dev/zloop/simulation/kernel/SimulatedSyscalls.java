@@ -72,7 +72,7 @@ public final class SimulatedSyscalls implements Syscalls {
       return -shortage;
     }
     Socket socket = new Socket(kernel, domain == AF_UNIX);
-    socket.setOption(SOL_SOCKET, SO_DOMAIN, domain);
+    socket.settings.set(SOL_SOCKET, SO_DOMAIN, domain);
     return kernel.install(socket, Call.SOCKET);
   }
 
@@ -145,20 +145,20 @@ public final class SimulatedSyscalls implements Syscalls {
       if (name == SO_ERROR) {
         return socket.takeError();
       }
-      if (name == SO_DOMAIN && socket.option(SOL_SOCKET, SO_DOMAIN) == 0) {
+      if (name == SO_DOMAIN && socket.settings.get(SOL_SOCKET, SO_DOMAIN) == 0) {
         return socket.isUnix() ? AF_UNIX : SocketAddresses.familyOf(socket.local());
       }
       if (name == SO_ACCEPTCONN) {
         return socket.isListening() ? 1 : 0;
       }
       if (name == SO_SNDBUF) {
-        return socket.sendMax();
+        return socket.settings.sendMax();
       }
       if (name == SO_RCVBUF) {
-        return socket.receiveMax();
+        return socket.settings.receiveMax();
       }
     }
-    return socket.option(level, name);
+    return socket.settings.get(level, name);
   }
 
   @Override
@@ -176,17 +176,18 @@ public final class SimulatedSyscalls implements Syscalls {
       return -Errno.EOPNOTSUPP;
     }
     if (linger) {
-      socket.setLingerZero(!socket.isUnix() && number != 0 && Memory.getInt(value + 4) == 0);
+      socket.settings.setLingerZero(
+          !socket.isUnix() && number != 0 && Memory.getInt(value + 4) == 0);
     } else if (level == SOL_SOCKET && name == SO_REUSEPORT) {
-      socket.setReusePort(number != 0);
+      socket.settings.setReusePort(number != 0);
     } else if (level == SOL_SOCKET && name == SO_SNDBUF) {
-      socket.setBuffers(2 * number, 0); // socket(7): "The kernel doubles this value"
+      socket.settings.setBuffers(2 * number, 0); // socket(7): "The kernel doubles this value"
     } else if (level == SOL_SOCKET && name == SO_RCVBUF) {
-      socket.setBuffers(0, 2 * number);
+      socket.settings.setBuffers(0, 2 * number);
     } else if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY) {
-      socket.setV6Only(number != 0);
+      socket.settings.setV6Only(number != 0);
     }
-    socket.setOption(level, name, number);
+    socket.settings.set(level, name, number);
     return 0;
   }
 

@@ -3,8 +3,6 @@ package dev.zloop.simulation.kernel;
 import dev.zloop.nativereactor.sys.Errno;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * A socket as the kernel has it, with or without a descriptor: one that a loop has, or an outside
@@ -74,14 +72,7 @@ public final class Socket implements Agenda.Event {
   private Pipe in;
   private Pipe out;
 
-  // ---- options
-
-  private Map<Integer, Integer> options;
-  private boolean lingerZero;
-  private boolean v6Only;
-  private boolean reusePort;
-  private int sendMax;
-  private int receiveMax;
+  final SocketSettings settings;
 
   // ---- of a listener, and of a connection that goes through one
 
@@ -104,8 +95,7 @@ public final class Socket implements Agenda.Event {
     this.kernel = kernel;
     this.unix = unix;
     number = kernel.nextSocketNumber();
-    sendMax = kernel.bufferSize();
-    receiveMax = kernel.bufferSize();
+    settings = new SocketSettings(kernel);
   }
 
   // ---- what it is
@@ -168,14 +158,6 @@ public final class Socket implements Agenda.Event {
   /** The other end, once there is one. */
   public Socket peer() {
     return peer;
-  }
-
-  boolean isV6Only() {
-    return v6Only;
-  }
-
-  boolean sharesPort() {
-    return reusePort;
   }
 
   SocketState state() {
@@ -257,12 +239,12 @@ public final class Socket implements Agenda.Event {
     }
     SocketAddress wanted = address;
     if (!unix && Endpoint.port(address) == 0) {
-      wanted = Endpoint.withPort(address, kernel.freePort());
-    } else if (kernel.isBound(wanted, reusePort)) {
+      wanted = Endpoint.withPort(address, kernel.network.freePort());
+    } else if (kernel.network.isBound(wanted, settings.sharesPort())) {
       return -Errno.EADDRINUSE;
     }
     local = wanted;
-    kernel.onBound(this);
+    kernel.network.onBound(this);
     return 0;
   }
 
@@ -314,8 +296,8 @@ public final class Socket implements Agenda.Event {
       return connectUnix();
     }
     if (local == null) {
-      local = Endpoint.localFor(address, kernel.freePort());
-      kernel.onBound(this);
+      local = Endpoint.localFor(address, kernel.network.freePort());
+      kernel.network.onBound(this);
     }
     phase = Phase.CONNECTING;
     kernel.later(kernel.latency(this), this, SYN);
@@ -323,10 +305,11 @@ public final class Socket implements Agenda.Event {
   }
 
   private int connectUnix() {
-    Socket listener = kernel.findListener(remote);
+    Socket listener = kernel.network.findListener(remote);
     if (listener == null) {
+      boolean exists = kernel.network.isBound(remote, true);
       remote = null;
-      return kernel.isBound(address(), true) ? -Errno.ECONNREFUSED : -Errno.ENOENT;
+      return exists ? -Errno.ECONNREFUSED : -Errno.ENOENT;
     }
     if (listener.isBacklogFull()) {
       return -Errno.EAGAIN;
@@ -340,20 +323,15 @@ public final class Socket implements Agenda.Event {
     return 0;
   }
 
-  private SocketAddress address() {
-    return remote == null ? Endpoint.unnamed() : remote;
-  }
-
   /** Makes the other end of a connection, and the pipes between the two. */
   private void meet(Socket listener) {
     peer = new Socket(kernel, unix);
     peer.peer = this;
     peer.local = Endpoint.reachable(remote);
     peer.remote = local;
-    peer.sendMax = listener.sendMax;
-    peer.receiveMax = listener.receiveMax;
-    out = new Pipe(kernel, this, peer, sendMax, peer.receiveMax);
-    in = new Pipe(kernel, peer, this, peer.sendMax, receiveMax);
+    peer.settings.inheritBuffers(listener.settings);
+    out = new Pipe(kernel, this, peer, settings.sendMax(), peer.settings.receiveMax());
+    in = new Pipe(kernel, peer, this, peer.settings.sendMax(), settings.receiveMax());
     peer.in = out;
     peer.out = in;
     peer.phase = Phase.CONNECTED;
@@ -381,7 +359,7 @@ public final class Socket implements Agenda.Event {
     if (phase != Phase.CONNECTING || closed || peer != null || synRetries > SYN_RETRIES_MAX) {
       return;
     }
-    Socket listener = kernel.findListener(remote);
+    Socket listener = kernel.network.findListener(remote);
     if (listener == null) {
       kernel.later(kernel.latency(this), this, REFUSAL);
     } else if (listener.isBacklogFull() || kernel.losesSyn(this)) {
@@ -639,7 +617,7 @@ public final class Socket implements Agenda.Event {
     Phase before = phase;
     closed = true;
     observer = null;
-    kernel.onClosed(this);
+    kernel.network.onClosed(this);
     switch (before) {
       case FRESH, BROKEN -> {}
       case LISTENING -> {
@@ -662,7 +640,7 @@ public final class Socket implements Agenda.Event {
   private void closeConnected() {
     if (unix) {
       closeUnix();
-    } else if (lingerZero || in.available() > 0) {
+    } else if (settings.isLingerZero() || in.available() > 0) {
       out.reset(); // RFC 1122, 4.2.2.13, and socket(7), SO_LINGER
     } else if (!outputShut) {
       out.end();
@@ -684,7 +662,7 @@ public final class Socket implements Agenda.Event {
 
   /** Closes with a reset. */
   public void abort() {
-    lingerZero = true;
+    settings.setLingerZero(true);
     close();
   }
 
@@ -697,48 +675,6 @@ public final class Socket implements Agenda.Event {
   /** Whether getpeername(2) has something to tell. */
   boolean hasPeer() {
     return phase == Phase.CONNECTED && !(inputShut && outputShut && !unix);
-  }
-
-  // ---- options
-
-  void setBuffers(int send, int receive) {
-    if (send > 0) {
-      sendMax = Math.max(1024, Math.min(send, kernel.bufferSizeMax()));
-    }
-    if (receive > 0) {
-      receiveMax = Math.max(1024, Math.min(receive, kernel.bufferSizeMax()));
-    }
-  }
-
-  int sendMax() {
-    return sendMax;
-  }
-
-  int receiveMax() {
-    return receiveMax;
-  }
-
-  void setLingerZero(boolean on) {
-    lingerZero = on;
-  }
-
-  void setV6Only(boolean on) {
-    v6Only = on;
-  }
-
-  void setReusePort(boolean on) {
-    reusePort = on;
-  }
-
-  void setOption(int level, int name, int value) {
-    if (options == null) {
-      options = new HashMap<>();
-    }
-    options.put(level << 16 | name, value);
-  }
-
-  int option(int level, int name) {
-    return options == null ? 0 : options.getOrDefault(level << 16 | name, 0);
   }
 
   @Override

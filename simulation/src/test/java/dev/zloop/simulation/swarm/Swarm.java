@@ -1,17 +1,8 @@
 package dev.zloop.simulation.swarm;
 
-import dev.zloop.core.NativeIoException;
-import dev.zloop.core.SocketOptions;
 import dev.zloop.core.ZLoop;
-import dev.zloop.core.edge.Acceptor;
-import dev.zloop.core.edge.Cancellable;
-import dev.zloop.core.edge.Connector;
-import dev.zloop.core.edge.Sockets;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.Lease;
-import dev.zloop.core.transport.StreamIo;
-import dev.zloop.core.transport.Transport;
-import dev.zloop.core.transport.TransportOptions;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.simulation.Fault;
 import dev.zloop.simulation.Faults;
@@ -21,11 +12,7 @@ import dev.zloop.simulation.kernel.Dice;
 import dev.zloop.simulation.kernel.Kernel;
 import dev.zloop.simulation.kernel.Rings;
 import dev.zloop.simulation.kernel.SimulatedPort;
-import dev.zloop.simulation.kernel.Socket;
 import dev.zloop.simulation.kernel.SocketState;
-import java.io.IOException;
-import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +21,7 @@ import java.util.List;
  * kernel on which things go wrong. Then nothing goes wrong any more, and everything must come to
  * its end. What the engine promises is checked all the while.
  */
-final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor.Handler {
+final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving {
   static final int OPERATIONS = 2_000;
   static final int CONNECTIONS_MIN = 8;
 
@@ -46,7 +33,6 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
 
   private static final int BREATH_TURNS_MAX = 60_000;
   private static final int DESCRIPTORS = 1024;
-  private static final int OUTSIDE_BYTES_MAX = 16 << 10;
 
   /** A lease that was not released at once, and what must be in it. */
   record Held(Lease lease, int stream, long position) {}
@@ -56,18 +42,15 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
   final Dice dice;
   final Kernel kernel;
   final Blocks blocks;
-  final byte[] buffer = new byte[OUTSIDE_BYTES_MAX];
+  final byte[] buffer = new byte[Outsiders.BYTES_MAX];
   private final EventLoop loop;
 
   final List<Actor> actors = new ArrayList<>();
   final List<Held> leases = new ArrayList<>();
-  private final List<Outside> outsides = new ArrayList<>();
   private final List<Actor> everyActor = new ArrayList<>();
-  private final List<Outside> everyOutside = new ArrayList<>();
-  private final List<Cancellable> connecting = new ArrayList<>();
   private final Tasks tasks;
-  private Acceptor acceptor;
-  private Socket outsideListener;
+  private final Outsiders outsiders;
+  private final Meetings meetings;
 
   private int operations;
   private int connections;
@@ -100,6 +83,8 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
                 Runnable::run,
                 (failed, error) -> onError(error)));
     tasks = new Tasks(this, loop);
+    outsiders = new Outsiders(this, plan);
+    meetings = new Meetings(this, loop, plan, outsiders);
   }
 
   private void onError(Throwable error) {
@@ -218,7 +203,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
       actor.startReading();
       actor.flush();
     }
-    List.copyOf(outsides).forEach(Outside::resume);
+    outsiders.resume();
     runDry();
     for (Actor actor : List.copyOf(actors)) {
       if (dice.onceIn(4)) {
@@ -227,7 +212,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
         actor.shutdownOutput();
       }
     }
-    List.copyOf(outsides).forEach(Outside::shutdownOutput);
+    outsiders.shutdownOutput();
     runDry();
     if (!actors.isEmpty()) {
       Actor first = actors.getFirst();
@@ -236,7 +221,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     }
     tasks.checkDone();
     everyActor.forEach(Actor::checkEnd);
-    everyOutside.forEach(Outside::checkEnd);
+    outsiders.checkEnd();
   }
 
   private void end() {
@@ -253,10 +238,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     loop.onClosed().toCompletableFuture().join();
     releaseLeases();
     tasks.checkEnd();
-    outsides.forEach(Outside::close);
-    if (outsideListener != null) {
-      outsideListener.close();
-    }
+    outsiders.close();
     check(actors.isEmpty(), "connections that never ended");
     if (kernel.openDescriptors() > 0) {
       throw violated("left open: " + kernel.openSockets());
@@ -265,7 +247,7 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     kernel.check();
   }
 
-  private void check(boolean condition, String what) {
+  void check(boolean condition, String what) {
     if (!condition) {
       throw violated(what);
     }
@@ -281,10 +263,10 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     } else if (verb < 70) {
       actOn(actors.get(dice.below(actors.size())));
     } else if (verb < 88) {
-      if (outsides.isEmpty()) {
-        connectFromOutside();
+      if (outsiders.count() == 0) {
+        meetings.connectFromOutside();
       } else {
-        actOutside(outsides.get(dice.below(outsides.size())));
+        outsiders.act();
       }
     } else if (verb < 92) {
       releaseLease();
@@ -361,68 +343,10 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     lease.release();
   }
 
-  // ---- beginnings
+  // ---- beginnings and ends
 
-  private void meet() {
-    if (acceptor == null) {
-      open();
-    } else if (actors.size() + connecting.size() >= plan.connectionsMax
-        || outsides.size() >= 2 * plan.connectionsMax) {
-      tasks.act();
-    } else {
-      switch (dice.below(3)) {
-        case 0 -> connect(acceptor.localAddress());
-        case 1 -> connectToOutside();
-        default -> connectFromOutside();
-      }
-    }
-  }
-
-  private void open() {
-    try {
-      SocketOptions options = SocketOptions.DEFAULT.withBacklog(plan.backlog);
-      acceptor = Acceptor.open(loop, plan.listenAddress(), options, this);
-    } catch (NativeIoException shortage) {
-      // Another time, then.
-    } catch (java.util.concurrent.RejectedExecutionException closing) {
-      check(loopClosing, "rejected by a loop that is open");
-    }
-  }
-
-  private void connect(SocketAddress address) {
-    Cancellable[] attempt = new Cancellable[1];
-    Connector.Callback callback =
-        new Connector.Callback() {
-          @Override
-          public void onConnected(StreamIo stream) {
-            connecting.remove(attempt[0]);
-            Socket socket = kernel.find(stream.fd());
-            check(socket.peer() != null, "connected to nobody");
-            adopt(stream, socket);
-          }
-
-          @Override
-          public void onFailed(IOException cause) {
-            connecting.remove(attempt[0]);
-          }
-        };
-    Duration timeout = Duration.ofMillis(dice.magnitude(60_000));
-    attempt[0] = Connector.connect(loop, address, null, SocketOptions.DEFAULT, timeout, callback);
-    connecting.add(attempt[0]);
-    if (dice.onceIn(16)) {
-      Cancellable other = connecting.remove(dice.below(connecting.size()));
-      other.cancel();
-    }
-  }
-
-  private void adopt(StreamIo stream, Socket socket) {
-    TransportOptions options = plan.transportOptions();
-    Actor actor = new Actor(this, socket, options);
-    actor.transport = Transport.adopt(loop, stream, options, transport -> actor);
-    begin(actor);
-  }
-
-  private void begin(Actor actor) {
+  /** A connection lives on the loop from now on. */
+  void begin(Actor actor) {
     connections++;
     actors.add(actor);
     everyActor.add(actor);
@@ -431,84 +355,17 @@ final class Swarm implements Kernel.Driver, SimulatedPort.Interleaving, Acceptor
     }
   }
 
-  @Override
-  public void onAccepted(int fd) {
-    Socket socket = kernel.find(fd);
-    check(socket != null, "accepted a descriptor that is not open");
-    TransportOptions options = plan.transportOptions();
-    try {
-      if (dice.onceIn(32)) {
-        Sockets.close(loop, fd);
-        return;
-      }
-      if (dice.onceIn(2)) {
-        Sockets.configure(loop, fd, plan.socketOptions());
-      }
-      Actor actor = new Actor(this, socket, options);
-      actor.transport = Transport.open(loop, fd, options, transport -> actor);
-      begin(actor);
-    } catch (NativeIoException shortage) {
-      socket.attach(null);
-      Sockets.close(loop, fd);
-    }
-  }
-
-  @Override
-  public void onClosed() {
-    acceptor = null;
-  }
-
   void onActorClosed(Actor actor) {
     check(actors.remove(actor), "the end of a connection was told twice");
   }
 
-  private void connectToOutside() {
-    if (outsideListener == null) {
-      outsideListener = kernel.outside(plan.unix);
-      kernel.listen(outsideListener, plan.outsideAddress(), 4);
-      outsideListener.observeFromOutside((listener, bits) -> acceptOutside());
-    }
-    connect(outsideListener.local());
-  }
-
-  private void acceptOutside() {
-    for (Socket next = outsideListener.accept(); next != null; next = outsideListener.accept()) {
-      addOutside(next);
-    }
-  }
-
-  private void connectFromOutside() {
-    if (acceptor == null) {
-      open();
-      return;
-    }
-    Socket socket = kernel.outside(plan.unix);
-    addOutside(socket);
-    kernel.connect(socket, acceptor.localAddress());
-  }
-
-  private void addOutside(Socket socket) {
-    Outside outside = new Outside(this, socket);
-    outsides.add(outside);
-    everyOutside.add(outside);
-  }
-
-  private void actOutside(Outside outside) {
-    int verb = dice.below(1_000);
-    if (verb < 600) {
-      outside.send(dice.magnitude(OUTSIDE_BYTES_MAX));
-    } else if (verb < 680) {
-      outside.pause();
-    } else if (verb < 970) {
-      outside.resume();
-    } else if (verb < 985) {
-      outside.shutdownOutput();
-    } else if (verb < 992) {
-      outside.close();
-      outsides.remove(outside);
+  private void meet() {
+    if (meetings.isListening()
+        && (actors.size() + meetings.underWay() >= plan.connectionsMax
+            || outsiders.count() >= 2 * plan.connectionsMax)) {
+      tasks.act();
     } else {
-      outside.reset();
-      outsides.remove(outside);
+      meetings.meet();
     }
   }
 
