@@ -56,13 +56,10 @@ public final class Loops implements BeforeAllCallback, AfterEachCallback, AfterA
     return TcpClient.create().host("127.0.0.1").port(port).runOn(group);
   }
 
-  /** What was thrown or dropped so far; it is no failure of the test any more. */
-  public List<Throwable> takeErrors() {
-    List<Throwable> taken = new ArrayList<>();
-    for (Throwable error = errors.poll(); error != null; error = errors.poll()) {
-      taken.add(error);
-    }
-    return taken;
+  /** Waits for what is thrown or dropped next; it is no failure of the test any more. */
+  public Throwable awaitError() {
+    Await.until("an error on a loop", () -> !errors.isEmpty());
+    return errors.poll();
   }
 
   @Override
@@ -80,7 +77,10 @@ public final class Loops implements BeforeAllCallback, AfterEachCallback, AfterA
 
   @Override
   public void afterEach(ExtensionContext context) {
-    List<Throwable> uncaught = takeErrors();
+    List<Throwable> uncaught = new ArrayList<>();
+    for (Throwable error = errors.poll(); error != null; error = errors.poll()) {
+      uncaught.add(error);
+    }
     if (!uncaught.isEmpty()) {
       AssertionError failure = new AssertionError("thrown on a loop: " + uncaught.getFirst());
       uncaught.forEach(failure::addSuppressed);
