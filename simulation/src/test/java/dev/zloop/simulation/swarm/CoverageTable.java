@@ -52,7 +52,9 @@ final class CoverageTable {
       for (Call call : Call.values()) {
         for (SocketState state : SocketState.values()) {
           boolean empty = coverage.hits(fault, call, state) == 0;
-          if (Reach.isReachable(fault, call, state) == reachable && empty == reachable) {
+          if (Reach.isReachable(fault, call, state) == reachable
+              && empty == reachable
+              && !Reach.isRare(fault, call, state)) {
             cells.add(fault + " of " + call + " in " + state);
           }
         }

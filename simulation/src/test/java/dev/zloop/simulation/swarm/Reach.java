@@ -199,6 +199,17 @@ final class Reach {
     };
   }
 
+  /**
+   * What can happen and hardly does, once in a million seeds: not missed where it did not, and no
+   * surprise where it did. A peer that is gone already when a turn that enters the kernel accepts
+   * it, at the number of a descriptor that was closed between the turns.
+   */
+  static boolean isRare(Fault fault, Call call, SocketState state) {
+    return fault == Fault.DESCRIPTOR_REUSED
+        && call == Call.ACCEPT_OPERATION
+        && EnumSet.of(INPUT_ENDED, BOTH_ENDED, BROKEN).contains(state);
+  }
+
   // ---- kinds of calls
 
   private static boolean isReceive(Call call) {
