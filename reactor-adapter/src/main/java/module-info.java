@@ -5,6 +5,9 @@ module dev.zloop.reactor {
   requires transitive dev.zloop.core;
   requires transitive io.netty.buffer;
   requires transitive io.netty.common;
+  requires transitive io.netty.handler;
+  requires io.netty.codec;
+  requires io.netty.transport;
   requires transitive org.reactivestreams;
   requires transitive reactor.core;
   // On the class path, where alone it works, BlockHound finds its integration by the service file;
@@ -13,4 +16,5 @@ module dev.zloop.reactor {
 
   exports dev.zloop.reactor;
   exports dev.zloop.reactor.tcp;
+  exports dev.zloop.reactor.tls;
 }

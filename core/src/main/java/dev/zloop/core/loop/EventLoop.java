@@ -214,6 +214,11 @@ public final class EventLoop implements ZLoop {
     return Thread.currentThread() == life.owner();
   }
 
+  /** Whether a thread is the one that runs the turns. From any thread. */
+  public boolean isOwnedBy(Thread thread) {
+    return thread == life.owner();
+  }
+
   /** Whether a thread runs the turns, or is about to: otherwise nothing given to it happens. */
   public boolean isDriven() {
     return life.owner() != null;

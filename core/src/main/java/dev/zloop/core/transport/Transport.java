@@ -8,6 +8,7 @@ import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
@@ -46,6 +47,7 @@ public final class Transport implements LoopResource {
   /** Why the transport ended, or will have ended; null as long as that is in order. */
   private IOException cause;
 
+  private Duration closeTimeout;
   private Timer closeTimer;
 
   private final Input input;
@@ -57,6 +59,7 @@ public final class Transport implements LoopResource {
       EventLoop loop, TransportOptions options, Function<Transport, TransportHandler> handlers) {
     this.loop = loop;
     this.options = options;
+    this.closeTimeout = options.closeTimeout();
     this.input = new Input(loop, new InputOwner());
     this.output = new Output(loop, options, new OutputOwner());
     this.handler = new GuardedHandler(handlers.apply(this), this::onHandlerFailed);
@@ -270,8 +273,8 @@ public final class Transport implements LoopResource {
   /**
    * Closes gracefully: sends what is queued, ends the output, drains the input until the peer has
    * ended it too, and closes. Nothing is delivered any more. Idempotent. A peer that takes nothing
-   * for {@link TransportOptions#closeTimeout} is aborted; one that does not end its output within
-   * that time is not waited for.
+   * for {@link TransportOptions#closeTimeout}, or what was set instead, is aborted; one that does
+   * not end its output within that time is not waited for.
    */
   public void close() {
     assert loop.inLoop();
@@ -292,6 +295,13 @@ public final class Transport implements LoopResource {
     flush();
   }
 
+  /** Waits for that long from now on, positive, where a graceful close waits for the peer. */
+  public void closeTimeout(Duration timeout) {
+    assert loop.inLoop();
+    assert timeout.isPositive();
+    closeTimeout = timeout;
+  }
+
   private void finishFlushing() {
     endOutput();
     if (state != State.FLUSHING) {
@@ -308,7 +318,7 @@ public final class Transport implements LoopResource {
   private void startCloseTimer() {
     stopCloseTimer();
     try {
-      closeTimer = loop.schedule(this::onCloseTimeout, options.closeTimeout());
+      closeTimer = loop.schedule(this::onCloseTimeout, closeTimeout);
     } catch (RejectedExecutionException loopCloses) {
       // Then no timer is needed: onLoopClosing is about to come.
     }

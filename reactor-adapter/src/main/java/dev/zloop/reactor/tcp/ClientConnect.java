@@ -6,18 +6,25 @@ import dev.zloop.core.edge.Connector;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.StreamIo;
 import dev.zloop.core.transport.Transport;
+import dev.zloop.reactor.pipeline.Tls;
+import dev.zloop.reactor.pipeline.TlsHandshake;
+import dev.zloop.reactor.stream.TransportStream;
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsSession;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /** One connect of a client, on its loop. */
-final class ClientConnect implements Connector.Callback {
+final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
   private final TcpConfig config;
   private final EventLoop loop;
   private final MonoSink<Connection> sink;
 
+  private Tls.Peer peer;
   private Cancellable connecting;
   private boolean calledOff;
   private TcpConnection connection;
@@ -48,6 +55,7 @@ final class ClientConnect implements Connector.Callback {
     if (calledOff) {
       return;
     }
+    peer = peerOf(remote);
     try {
       connecting =
           Connector.connect(
@@ -62,16 +70,42 @@ final class ClientConnect implements Connector.Callback {
     }
   }
 
+  private static Tls.Peer peerOf(SocketAddress remote) {
+    return remote instanceof InetSocketAddress inet
+        ? new Tls.Peer(inet.getHostString(), inet.getPort())
+        : Tls.Peer.UNKNOWN;
+  }
+
   @Override
   public void onConnected(StreamIo stream) {
+    TransportStream[] socket = new TransportStream[1];
     Transport.adopt(
         loop,
         stream,
         config.settings.transport(),
-        transport -> connection = new TcpConnection(transport));
+        transport -> socket[0] = new TransportStream(transport));
+    connection = new TcpConnection(socket[0], peer);
+    if (config.tls == null) {
+      tellConnected();
+    } else {
+      connection.secure(config.tls, this);
+    }
+  }
+
+  private void tellConnected() {
     if (connection.begin(config.onConnection, config.handler(), sink::error)) {
       sink.success(connection);
     }
+  }
+
+  @Override
+  public void onSecured(TlsSession session) {
+    tellConnected();
+  }
+
+  @Override
+  public void onFailed(TlsException cause) {
+    sink.error(cause);
   }
 
   @Override

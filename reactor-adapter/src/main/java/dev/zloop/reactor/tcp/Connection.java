@@ -1,8 +1,13 @@
 package dev.zloop.reactor.tcp;
 
 import dev.zloop.core.ZLoop;
+import dev.zloop.reactor.tls.TlsClientSpec;
+import dev.zloop.reactor.tls.TlsServerSpec;
+import dev.zloop.reactor.tls.TlsSession;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -28,6 +33,28 @@ public interface Connection extends Disposable {
 
   /** The loop that the connection lives on, for its whole life. */
   ZLoop loop();
+
+  /** What the two sides have agreed on, once the connection is secure. */
+  Optional<TlsSession> tlsSession();
+
+  /**
+   * Begins to speak TLS on a connection that has spoken plaintext so far, in the client's role: for
+   * protocols that agree on it, as with STARTTLS (RFC 3207). It completes when the handshake is
+   * done, and fails with a {@link dev.zloop.reactor.tls.TlsException} if the handshake does, which
+   * ends the connection.
+   *
+   * <p>What was sent before goes out as it is; while something is being sent, this fails. The one
+   * flux of {@code receive()} goes on: what it brings from here on came by TLS. Subscribe to this
+   * on the loop, when the last plaintext was received or sent: a later one finds that the peer's
+   * first message has gone to {@code receive()}. And what came with the last plaintext in one
+   * buffer is plaintext too, which a peer that keeps to the protocol does not send.
+   *
+   * @throws IllegalArgumentException if the specification makes no sense
+   */
+  Mono<TlsSession> startTlsAsClient(Consumer<? super TlsClientSpec> spec);
+
+  /** As {@link #startTlsAsClient}, in the server's role. */
+  Mono<TlsSession> startTlsAsServer(Consumer<? super TlsServerSpec> spec);
 
   /**
    * Closes gracefully: what was sent before is flushed, the output ended, the peer's input drained

@@ -1,7 +1,10 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsException.Reason;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -59,16 +62,30 @@ final class Handling {
     }
     ended = true;
     connection.abortNow(new IOException("the handler of " + connection + " failed", error));
+    tell(handler.onError(), connection, error);
+  }
+
+  /** Tells a listener, which may itself fail. */
+  static void tell(
+      BiConsumer<? super Connection, ? super Throwable> onError,
+      Connection connection,
+      Throwable error) {
     try {
-      handler.onError().accept(connection, error);
+      onError.accept(connection, error);
     } catch (Throwable another) {
       LOG.error("doOnError of " + connection + " failed", another);
     }
   }
 
-  /** The default for {@link Handler#onError}: a connection that broke is none of our failures. */
+  /**
+   * The default for {@link Handler#onError}: a connection that broke is none of our failures, and a
+   * peer that goes before it has spoken may only have looked whether somebody listens. But TLS that
+   * fails wants to be looked at.
+   */
   static void log(Connection connection, Throwable error) {
-    if (error instanceof IOException) {
+    if (error instanceof TlsException tls && tls.reason() != Reason.CLOSED_IN_HANDSHAKE) {
+      LOG.warn("{}", error.getMessage());
+    } else if (error instanceof IOException) {
       LOG.debug("{}: {}", connection, error.toString());
     } else {
       LOG.error("the handler of " + connection + " failed", error);

@@ -77,12 +77,13 @@ final class ReceiveFlux extends Flux<ByteBuf> implements Subscription {
   private void detach() {
     attached = true;
     subscriber = null;
-    connection.transport().stopReading();
+    connection.stream().stopReading();
   }
 
-  private void readOnDemand() {
+  /** On the loop: asks the stream for what is asked for here. */
+  void readOnDemand() {
     if (subscriber != null && requested > 0) {
-      connection.transport().startReading();
+      connection.stream().startReading();
     }
   }
 
@@ -107,7 +108,7 @@ final class ReceiveFlux extends Flux<ByteBuf> implements Subscription {
       buffer.release();
     }
     if (requested == 0) {
-      connection.transport().stopReading();
+      connection.stream().stopReading();
     }
   }
 

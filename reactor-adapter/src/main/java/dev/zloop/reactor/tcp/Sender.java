@@ -206,10 +206,10 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
    * most twice as many as the last time, since a small header may come before large ones.
    */
   void requestMore() {
-    if (ended || outstanding > 0 || upstreamDone || !connection.transport().isWritable()) {
+    if (ended || outstanding > 0 || upstreamDone || !connection.stream().isWritable()) {
       return;
     }
-    long room = connection.transport().writableBytes();
+    long room = connection.stream().writableBytes();
     long fitting = largestBytes == 0 ? 1 : room / largestBytes;
     batch = Math.clamp(fitting, 1, Math.clamp(2 * batch, 1, REQUEST_MAX));
     outstanding = batch;

@@ -8,6 +8,11 @@ import dev.zloop.core.edge.Resolver;
 import dev.zloop.core.edge.Sockets;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.Transport;
+import dev.zloop.reactor.pipeline.Tls;
+import dev.zloop.reactor.pipeline.TlsHandshake;
+import dev.zloop.reactor.stream.TransportStream;
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsSession;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
@@ -124,20 +129,48 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
 
   @Override
   public void onAccepted(EventLoop home, int fd) {
-    TcpConnection[] connection = new TcpConnection[1];
+    TransportStream[] socket = new TransportStream[1];
     try {
       Sockets.configure(home, fd, config.childSettings.socket());
       Transport.open(
           home,
           fd,
           config.childSettings.transport(),
-          transport -> connection[0] = new TcpConnection(transport));
+          transport -> socket[0] = new TransportStream(transport));
     } catch (IOException | RuntimeException e) {
       LOG.warn("a connection to {} could not be served", Sockets.localAddress(home, fd), e);
       Sockets.close(home, fd);
       return;
     }
-    connection[0].begin(config.onConnection, config.handler(), home::report);
+    TcpConnection connection = new TcpConnection(socket[0], Tls.Peer.UNKNOWN);
+    if (config.tls == null) {
+      begin(connection);
+    } else {
+      connection.secure(config.tls, new Handshake(connection));
+    }
+  }
+
+  private void begin(TcpConnection connection) {
+    connection.begin(config.onConnection, config.handler(), connection.loop()::report);
+  }
+
+  /** A connection that begins when it is secure. */
+  private final class Handshake implements TlsHandshake.Callback {
+    private final TcpConnection connection;
+
+    Handshake(TcpConnection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void onSecured(TlsSession session) {
+      begin(connection);
+    }
+
+    @Override
+    public void onFailed(TlsException cause) {
+      Handling.tell(config.onError, connection, cause);
+    }
   }
 
   // ---- the end

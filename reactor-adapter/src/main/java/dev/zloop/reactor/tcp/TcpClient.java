@@ -3,6 +3,10 @@ package dev.zloop.reactor.tcp;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
+import dev.zloop.reactor.pipeline.Tls;
+import dev.zloop.reactor.pipeline.TlsClientSettings;
+import dev.zloop.reactor.tls.TlsClientSpec;
+import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -94,6 +98,36 @@ public final class TcpClient {
       BiFunction<? super Inbound, ? super Outbound, ? extends Publisher<Void>> handler) {
     Objects.requireNonNull(handler, "handler");
     return with(copy -> copy.function = handler);
+  }
+
+  /**
+   * Speaks TLS as the JDK would: with its list of authorities, and the host that is connected to.
+   */
+  public TcpClient secure() {
+    return secure(tls -> {});
+  }
+
+  /** Speaks TLS, with a context that exists: {@code secure(tls -> tls.sslContext(context))}. */
+  public TcpClient secure(SslContext context) {
+    return secure(tls -> tls.sslContext(context));
+  }
+
+  /**
+   * Speaks TLS on every connection, from its beginning. {@link #doOnConnected}, the handler and
+   * {@link #connect} hear of a connection when its handshake is done; if that fails, the connect
+   * does, with a {@link dev.zloop.reactor.tls.TlsException}. The server's certificate has to be for
+   * the host that is connected to, unless told otherwise.
+   *
+   * <p>What is sent and received, demand, half-close and close mean what they mean without. At the
+   * peer's close_notify {@code receive()} completes; at an end without it, it fails. To write after
+   * the peer's close_notify needs TLS 1.3 and the JDK's engine (RFC 8446, 6.1).
+   *
+   * @throws IllegalArgumentException if the specification makes no sense, or its files cannot be
+   *     used
+   */
+  public TcpClient secure(Consumer<? super TlsClientSpec> spec) {
+    Tls tls = TlsClientSettings.of(spec);
+    return with(copy -> copy.tls = tls);
   }
 
   /** What hears of failed handlers, on the connection's loop. Default: the log. */

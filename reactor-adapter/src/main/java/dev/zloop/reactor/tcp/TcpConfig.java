@@ -4,6 +4,7 @@ import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.Schedulers;
+import dev.zloop.reactor.pipeline.Tls;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Objects;
@@ -34,6 +35,9 @@ final class TcpConfig implements Cloneable {
 
   /** Of a server's connections. */
   Settings childSettings = Settings.DEFAULT;
+
+  /** How connections speak TLS, from their beginning; or null. */
+  Tls tls;
 
   Consumer<? super Connection> onConnection = connection -> {};
   Consumer<? super DisposableServer> onBound = server -> {};

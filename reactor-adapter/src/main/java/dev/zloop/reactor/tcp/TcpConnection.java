@@ -1,42 +1,55 @@
 package dev.zloop.reactor.tcp;
 
-import dev.zloop.core.NativeIoException;
-import dev.zloop.core.edge.Sockets;
 import dev.zloop.core.loop.EventLoop;
-import dev.zloop.core.transport.Lease;
-import dev.zloop.core.transport.Transport;
-import dev.zloop.core.transport.TransportHandler;
+import dev.zloop.reactor.pipeline.Tls;
+import dev.zloop.reactor.pipeline.TlsClientSettings;
+import dev.zloop.reactor.pipeline.TlsHandshake;
+import dev.zloop.reactor.pipeline.TlsServerSettings;
+import dev.zloop.reactor.stream.ByteStream;
+import dev.zloop.reactor.stream.ByteStreamUser;
+import dev.zloop.reactor.stream.TransportStream;
+import dev.zloop.reactor.tls.TlsClientSpec;
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsServerSpec;
+import dev.zloop.reactor.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
 
 /**
- * A transport as Reactor sees it: what arrives goes to one {@link ReceiveFlux}, and what is sent
- * comes from {@link Sender}s. Who decides on its end is the {@link Handling}, if there is one.
+ * A stream as Reactor sees it: what arrives goes to one {@link ReceiveFlux}, and what is sent comes
+ * from {@link Sender}s. Who decides on its end is the {@link Handling}, if there is one.
  */
-final class TcpConnection implements Connection, Inbound, TransportHandler {
-  private final Transport transport;
+final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   private final EventLoop loop;
+  private final SocketAddress localAddress;
+  private final SocketAddress remoteAddress;
+
+  /** Where a client wanted to connect to. */
+  private final Tls.Peer peer;
+
   private final ReceiveFlux receiver = new ReceiveFlux(this);
   private final Sinks.Empty<Void> end = Sinks.unsafe().empty();
 
-  private SocketAddress localAddress;
-  private SocketAddress remoteAddress;
-
   private volatile boolean disposed;
+  private volatile TlsSession tlsSession;
 
   // The rest belongs to the loop's thread.
 
+  /** The socket's bytes; or what is secure on top of them. */
+  private ByteStream stream;
+
   private final List<Sender> senders = new ArrayList<>(2);
 
-  /** Bytes ever written to the transport, whether sent, queued or dropped. */
+  /** Bytes ever written to the stream, whether sent, queued or dropped. */
   private long writtenBytes;
 
   /** Null if no handler governs this connection. */
@@ -47,21 +60,26 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
   /** Why nothing can be sent any more, or null. */
   private IOException outputFailure;
 
-  TcpConnection(Transport transport) {
-    this.transport = transport;
-    this.loop = transport.loop();
+  /** On a socket's stream, whose transport is open. */
+  TcpConnection(TransportStream socket, Tls.Peer peer) {
+    this.loop = socket.loop();
+    this.peer = peer;
+    this.stream = socket;
+    socket.learnAddresses();
+    socket.use(this);
+    this.localAddress = socket.localAddress();
+    this.remoteAddress = socket.remoteAddress();
   }
 
   /**
-   * Begins the life of a connection whose transport is open: tells the listener, then the handler.
+   * Begins the life of a connection that is open, and secure if it is to be: tells the listener,
+   * then the handler.
    *
    * @param failed hears of a listener that throws; the connection is aborted then
    * @return whether it has begun
    */
   boolean begin(
       Consumer<? super Connection> listener, Handler handler, Consumer<Throwable> failed) {
-    localAddress = Sockets.localAddress(loop, transport.fd());
-    remoteAddress = Sockets.remoteAddress(loop, transport.fd());
     try {
       listener.accept(this);
     } catch (Throwable error) {
@@ -74,6 +92,83 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
       handling.begin(handler);
     }
     return true;
+  }
+
+  // ---- TLS
+
+  /**
+   * On the loop: from here on the bytes are those within TLS. What was written before goes out as
+   * it is; what arrives from now on is the peer's side of the handshake.
+   */
+  void secure(Tls tls, TlsHandshake.Callback callback) {
+    TlsHandshake handshake =
+        TlsHandshake.on(
+            stream,
+            writtenBytes,
+            tls,
+            peer,
+            new TlsHandshake.Callback() {
+              @Override
+              public void onSecured(TlsSession session) {
+                tlsSession = session;
+                callback.onSecured(session);
+              }
+
+              @Override
+              public void onFailed(TlsException cause) {
+                callback.onFailed(cause);
+              }
+            });
+    ((TransportStream) stream).use(handshake.stream());
+    stream = handshake.stream();
+    handshake.begin(this);
+    receiver.readOnDemand();
+  }
+
+  @Override
+  public Optional<TlsSession> tlsSession() {
+    return Optional.ofNullable(tlsSession);
+  }
+
+  @Override
+  public Mono<TlsSession> startTlsAsClient(Consumer<? super TlsClientSpec> spec) {
+    return startTls(TlsClientSettings.of(spec));
+  }
+
+  @Override
+  public Mono<TlsSession> startTlsAsServer(Consumer<? super TlsServerSpec> spec) {
+    return startTls(TlsServerSettings.of(spec));
+  }
+
+  private Mono<TlsSession> startTls(Tls tls) {
+    return Mono.create(sink ->
+        runOnLoop(() -> startTlsNow(tls, sink), closed -> sink.error(closedException(closed))));
+  }
+
+  private void startTlsNow(Tls tls, MonoSink<TlsSession> sink) {
+    if (disposed) {
+      sink.error(closedException(null));
+    } else if (!(stream instanceof TransportStream)) {
+      sink.error(new IllegalStateException(this + " speaks TLS already, or is about to"));
+    } else if (!senders.isEmpty()) {
+      sink.error(
+          new IllegalStateException(
+              "something is being sent on " + this + ": startTls once that is complete"));
+    } else {
+      secure(
+          tls,
+          new TlsHandshake.Callback() {
+            @Override
+            public void onSecured(TlsSession session) {
+              sink.success(session);
+            }
+
+            @Override
+            public void onFailed(TlsException cause) {
+              sink.error(cause);
+            }
+          });
+    }
   }
 
   // ---- threads
@@ -99,8 +194,8 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
 
   // ---- what receivers and senders use, on the loop
 
-  Transport transport() {
-    return transport;
+  ByteStream stream() {
+    return stream;
   }
 
   @Override
@@ -126,16 +221,16 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
   /** Takes the buffer. */
   void write(ByteBuf buffer) {
     int length = buffer.readableBytes();
-    NativeWrites.write(transport, buffer);
+    stream.write(buffer);
     writtenBytes += length;
   }
 
   void flush() {
-    transport.flush();
+    stream.flush();
   }
 
   void shutdownOutput() {
-    transport.shutdownOutput();
+    stream.shutdownOutput();
     failSenders(closedException(null));
   }
 
@@ -146,20 +241,20 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
 
   /** Where the output stands that the kernel took; what was dropped never gets there. */
   long sentBytes() {
-    return transport.sentBytes();
+    return stream.sentBytes();
   }
 
-  // ---- from the transport
+  // ---- from the stream
 
   @Override
-  public void onReceived(Lease lease) {
-    receiver.emit(new LeasedByteBuf(lease, ByteBufAllocator.DEFAULT));
+  public void onReceived(ByteBuf buffer) {
+    receiver.emit(buffer);
   }
 
   @Override
-  public void onInputEnd() {
+  public void onInputEnd(IOException failure) {
     inputEnded = true;
-    receiver.end(null);
+    receiver.end(failure);
     closeIfIdle();
   }
 
@@ -172,7 +267,7 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
       loop.defer(() -> {
         if (senders.isEmpty()) {
           disposed = true;
-          transport.close();
+          stream.close();
         }
       });
     }
@@ -189,16 +284,9 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
   }
 
   @Override
-  public void onReleased(Object owner) {
-    ((ByteBuf) owner).release();
-  }
-
-  @Override
-  public void onBroken(NativeIoException cause) {
+  public boolean onBroken(IOException cause) {
     failSenders(closedException(cause));
-    if (!receiver.isAwaited()) {
-      transport.abort(cause); // nobody is there to read what may have arrived before
-    }
+    return receiver.isAwaited();
   }
 
   @Override
@@ -242,7 +330,7 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
     if (handling != null) {
       handling.cancel();
     }
-    transport.close();
+    stream.close();
     receiver.end(null);
     failSenders(closedException(null));
   }
@@ -255,7 +343,7 @@ final class TcpConnection implements Connection, Inbound, TransportHandler {
   /** On the loop. */
   void abortNow(IOException cause) {
     disposed = true;
-    transport.abort(cause);
+    stream.abort(cause);
   }
 
   @Override

@@ -3,6 +3,10 @@ package dev.zloop.reactor.tcp;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
+import dev.zloop.reactor.pipeline.Tls;
+import dev.zloop.reactor.pipeline.TlsServerSettings;
+import dev.zloop.reactor.tls.TlsServerSpec;
+import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +108,33 @@ public final class TcpServer {
     return with(copy -> copy.function = handler);
   }
 
-  /** What hears of failed handlers, on the connection's loop. Default: the log. */
+  /** Speaks TLS, with a context that exists: {@code secure(tls -> tls.sslContext(context))}. */
+  public TcpServer secure(SslContext context) {
+    return secure(tls -> tls.sslContext(context));
+  }
+
+  /**
+   * Speaks TLS on every connection, from its beginning. {@link #doOnConnection} and the handler are
+   * called when the handshake is done; a handshake that fails ends the connection, and {@link
+   * #doOnError} is told, with a {@link dev.zloop.reactor.tls.TlsException}.
+   *
+   * <p>What is sent and received, demand, half-close and close mean what they mean without. At the
+   * peer's close_notify {@code receive()} completes; at an end without it, it fails. To write after
+   * the peer's close_notify needs TLS 1.3 and the JDK's engine (RFC 8446, 6.1).
+   *
+   * <pre>{@code
+   * TcpServer.create().secure(tls -> tls.certificate(Path.of("chain.pem"), Path.of("key.pem")))
+   * }</pre>
+   *
+   * @throws IllegalArgumentException if the specification makes no sense, or its files cannot be
+   *     used
+   */
+  public TcpServer secure(Consumer<? super TlsServerSpec> spec) {
+    Tls tls = TlsServerSettings.of(spec);
+    return with(copy -> copy.tls = tls);
+  }
+
+  /** What hears of failed handlers and handshakes, on the connection's loop. Default: the log. */
   public TcpServer doOnError(BiConsumer<? super Connection, ? super Throwable> consumer) {
     Objects.requireNonNull(consumer, "consumer");
     return with(copy -> copy.onError = consumer);

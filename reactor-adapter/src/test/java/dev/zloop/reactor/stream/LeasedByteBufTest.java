@@ -1,4 +1,4 @@
-package dev.zloop.reactor.tcp;
+package dev.zloop.reactor.stream;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

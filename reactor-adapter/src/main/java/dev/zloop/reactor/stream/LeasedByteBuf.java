@@ -1,4 +1,4 @@
-package dev.zloop.reactor.tcp;
+package dev.zloop.reactor.stream;
 
 import dev.zloop.core.transport.Lease;
 import io.netty.buffer.AbstractReferenceCountedByteBuf;

@@ -1,0 +1,96 @@
+package dev.zloop.reactor.pipeline;
+
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsException.Reason;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AsyncMapping;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * How a connection's TLS is spoken: what a specification came to.
+ *
+ * @param client the role
+ * @param contexts asked with each connection
+ * @param names asked for a context by the name that a client asks for; or null
+ * @param serverName of a client: whom to ask for and to verify instead of the host; or null
+ * @param verifyHostname of a client
+ * @param customizer sees each handler before it begins
+ * @param closeNotifyTimeout or null: the connection's own
+ */
+public record Tls(
+    boolean client,
+    Supplier<? extends SslContext> contexts,
+    AsyncMapping<String, SslContext> names,
+    String serverName,
+    boolean verifyHostname,
+    Consumer<? super SslHandler> customizer,
+    Duration handshakeTimeout,
+    Duration closeNotifyTimeout) {
+
+  /**
+   * A handler for one connection.
+   *
+   * @param context whose role this is
+   * @param host of a client: where it connected to, or null if that has no name; else null
+   */
+  SslHandler handler(SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer)
+      throws TlsException {
+    SslHandler handler =
+        client
+            ? clientHandler(context, allocator, tasks, peer)
+            : serverHandler(context, allocator, tasks);
+    handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    customizer.accept(handler);
+    return handler;
+  }
+
+  private static SslHandler serverHandler(
+      SslContext context, ByteBufAllocator allocator, Executor tasks) throws TlsException {
+    if (!context.isServer()) {
+      throw unusable("the context is a client's, and this is a server");
+    }
+    return context.newHandler(allocator, tasks);
+  }
+
+  private SslHandler clientHandler(
+      SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer)
+      throws TlsException {
+    if (!context.isClient()) {
+      throw unusable("the context is a server's, and this is a client");
+    }
+    String name = serverName == null ? peer.host() : serverName;
+    if (name == null && verifyHostname) {
+      throw unusable(
+          "the server's name is not known, so that its certificate cannot be verified:"
+              + " set serverName(..), or verifyHostname(false)");
+    }
+    SslHandler handler =
+        name == null
+            ? context.newHandler(allocator, tasks)
+            : context.newHandler(allocator, name, peer.port(), tasks);
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm(verifyHostname ? "HTTPS" : "");
+    handler.engine().setSSLParameters(parameters);
+    return handler;
+  }
+
+  private static TlsException unusable(String why) {
+    return new TlsException(Reason.NOT_USABLE, why, null);
+  }
+
+  /**
+   * Whom a client connected to.
+   *
+   * @param host a name or an address, or null if there is neither
+   */
+  public record Peer(String host, int port) {
+    public static final Peer UNKNOWN = new Peer(null, -1);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.zloop.reactor.pipeline;
+
+import dev.zloop.reactor.stream.ByteStream;
+import dev.zloop.reactor.stream.ByteStreamUser;
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsException.Reason;
+import dev.zloop.reactor.tls.TlsSession;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SniCompletionEvent;
+import io.netty.handler.ssl.SniHandler;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * TLS on a stream: Netty's handler does it; here is what its events mean for the connection, from
+ * the handshake to the peer's close_notify.
+ */
+public final class TlsHandshake implements PipelineListener {
+
+  /** Hears of the handshake, on the loop: of one of the two, once. */
+  public interface Callback {
+    void onSecured(TlsSession session);
+
+    /** The stream is about to close by itself. */
+    void onFailed(TlsException cause);
+  }
+
+  private enum State {
+    SHAKING_HANDS,
+    SECURED,
+    FAILED
+  }
+
+  private final Tls tls;
+  private final Tls.Peer peer;
+  private final Callback callback;
+  private final DelegatedTasks tasks;
+  private final PipelineStream stream;
+  private final ByteStream lower;
+
+  private State state = State.SHAKING_HANDS;
+
+  /** Null until the name is known that the client asks for, if that matters. */
+  private SslHandler handler;
+
+  private String askedName;
+
+  private boolean closeNotified;
+
+  /** The socket's input has ended, and what that means waits for a task. */
+  private boolean inputEndWaits;
+
+  private TlsHandshake(
+      ByteStream lower, long writtenBefore, Tls tls, Tls.Peer peer, Callback callback) {
+    this.lower = lower;
+    this.tls = tls;
+    this.peer = peer;
+    this.callback = callback;
+    this.tasks = new DelegatedTasks(lower.loop(), this::onTasksDone);
+    this.stream = new PipelineStream(lower, writtenBefore, this);
+  }
+
+  /**
+   * Makes the secure stream; {@link #begin} begins the handshake.
+   *
+   * @param lower whose user is to be {@link #stream}
+   * @param writtenBefore bytes that were written to it, in all
+   * @param peer whom a client connected to
+   */
+  public static TlsHandshake on(
+      ByteStream lower, long writtenBefore, Tls tls, Tls.Peer peer, Callback callback) {
+    return new TlsHandshake(lower, writtenBefore, tls, peer, callback);
+  }
+
+  /** The stream of what is encrypted below. */
+  public PipelineStream stream() {
+    return stream;
+  }
+
+  public void begin(ByteStreamUser user) {
+    stream.use(user);
+    if (tls.closeNotifyTimeout() != null) {
+      stream.closeTimeout(tls.closeNotifyTimeout());
+    }
+    stream.begin(this::addHandlers);
+  }
+
+  private void addHandlers(ChannelPipeline pipeline) {
+    if (tls.names() != null) {
+      pipeline.addLast("sni", new ByName());
+      return;
+    }
+    try {
+      handler = tls.handler(tls.contexts().get(), pipeline.channel().alloc(), tasks, peer);
+      pipeline.addLast("ssl", handler);
+    } catch (Throwable error) {
+      fail(failureOf(error));
+    }
+  }
+
+  /** Reads the client's first message, and lets the handler follow that suits its name. */
+  private final class ByName extends SniHandler {
+    /** As long as a handshake message of this kind may be (RFC 8446, 4). */
+    private static final int CLIENT_HELLO_BYTES_MAX = 64 << 10;
+
+    ByName() {
+      super(tls.names(), CLIENT_HELLO_BYTES_MAX, tls.handshakeTimeout().toMillis());
+    }
+
+    @Override
+    protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
+      try {
+        handler = tls.handler(context, allocator, tasks, peer);
+        return handler;
+      } catch (TlsException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  // ---- what the handlers tell
+
+  @Override
+  public boolean isReady() {
+    return state == State.SECURED;
+  }
+
+  @Override
+  public void onEvent(Object event) {
+    switch (event) {
+      case SniCompletionEvent sni when sni.isSuccess() -> askedName = sni.hostname();
+      case SslHandshakeCompletionEvent handshake -> onHandshake(handshake.cause());
+      case SslCloseCompletionEvent close when close.isSuccess() -> {
+        closeNotified = true;
+        stream.endInput(null);
+      }
+      default -> {} // no concern of ours
+    }
+  }
+
+  private void onHandshake(Throwable failure) {
+    if (failure != null) {
+      fail(failureOf(failure));
+    } else if (state == State.SHAKING_HANDS) {
+      state = State.SECURED;
+      callback.onSecured(session());
+      stream.becameReady();
+    }
+  }
+
+  @Override
+  public TlsException failureOf(Throwable caught) {
+    return TlsFailures.of(caught, lower, tls.client());
+  }
+
+  /**
+   * The handler is about to close the channel; but who was not heard of in time is not waited for.
+   */
+  private void fail(TlsException cause) {
+    if (state == State.SHAKING_HANDS) {
+      state = State.FAILED;
+      callback.onFailed(cause);
+    }
+    stream.fail(cause, cause.reason() != Reason.TIMED_OUT && cause.reason() != Reason.NOT_USABLE);
+  }
+
+  // ---- the end
+
+  @Override
+  public void beforeOutputEnd() {
+    if (state == State.SECURED) {
+      handler.closeOutbound();
+    }
+  }
+
+  @Override
+  public InputEnd onInputEnd() {
+    if (tasks.areRunning()) {
+      inputEndWaits = true;
+      return InputEnd.UNKNOWN;
+    }
+    if (state == State.SHAKING_HANDS) {
+      fail(TlsFailures.closedInHandshake(lower, null));
+    }
+    return closeNotified || state == State.FAILED
+        ? InputEnd.IN_ORDER
+        : new InputEnd(true, TlsFailures.truncated(lower));
+  }
+
+  private void onTasksDone() {
+    if (inputEndWaits) {
+      inputEndWaits = false;
+      stream.onInputEnd(null);
+    }
+  }
+
+  @Override
+  public void onClosed(IOException cause) {
+    if (state == State.SHAKING_HANDS) {
+      state = State.FAILED;
+      callback.onFailed(TlsFailures.closedInHandshake(lower, cause));
+    }
+  }
+
+  // ---- what was agreed on
+
+  private TlsSession session() {
+    SSLEngine engine = handler.engine();
+    SSLSession session = engine.getSession();
+    return new TlsSession(
+        session.getProtocol(),
+        session.getCipherSuite(),
+        Optional.ofNullable(handler.applicationProtocol()),
+        Optional.ofNullable(tls.client() ? serverName() : askedName),
+        peerCertificates(session),
+        session);
+  }
+
+  private String serverName() {
+    return tls.serverName() == null ? peer.host() : tls.serverName();
+  }
+
+  private static List<X509Certificate> peerCertificates(SSLSession session) {
+    try {
+      return Stream.of(session.getPeerCertificates())
+          .filter(X509Certificate.class::isInstance)
+          .map(X509Certificate.class::cast)
+          .toList();
+    } catch (SSLPeerUnverifiedException gaveNone) {
+      return List.of();
+    }
+  }
+}

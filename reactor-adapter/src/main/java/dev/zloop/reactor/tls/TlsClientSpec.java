@@ -1,0 +1,17 @@
+package dev.zloop.reactor.tls;
+
+/** How a client speaks TLS. Nothing has to be said: it trusts whom the JDK trusts. */
+public interface TlsClientSpec extends TlsSpec<TlsClientSpec> {
+
+  /**
+   * The server's name, which it is told (SNI, RFC 6066) and which its certificate has to be for.
+   * Default: the host that the client connects to.
+   */
+  TlsClientSpec serverName(String name);
+
+  /**
+   * Whether the server's certificate has to be for the name that was connected to (RFC 2818, 3.1).
+   * Without that, whoever has any trusted certificate can stand between. Default: true.
+   */
+  TlsClientSpec verifyHostname(boolean verify);
+}
