@@ -1,5 +1,6 @@
 package dev.zloop.it.support;
 
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
 import io.netty.util.ResourceLeakTracker;
@@ -37,7 +38,15 @@ final class OpenBuffers {
     @Deprecated
     public <T> ResourceLeakDetector<T> newResourceLeakDetector(
         Class<T> resource, int samplingInterval, long maxActive) {
-      return new Detector<>(resource, samplingInterval);
+      return isCached(resource)
+          ? new ResourceLeakDetector<>(resource, samplingInterval)
+          : new Detector<>(resource, samplingInterval);
+    }
+
+    /** TLS sessions stay in a context's cache, to be resumed; and contexts with who has them. */
+    private static boolean isCached(Class<?> resource) {
+      return resource.getSimpleName().equals("NativeSslSession")
+          || SslContext.class.isAssignableFrom(resource);
     }
   }
 

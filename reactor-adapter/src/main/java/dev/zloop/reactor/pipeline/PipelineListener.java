@@ -16,6 +16,15 @@ public interface PipelineListener {
   /** A user event that came to the end of the pipeline. */
   default void onEvent(Object event) {}
 
+  /**
+   * Why the output cannot end while the input goes on, or null if it can.
+   *
+   * @see PipelineStream#shutdownOutput
+   */
+  default String whyNoHalfClose() {
+    return null;
+  }
+
   /** What is to go out before the output ends; written, if need be, by handlers. */
   default void beforeOutputEnd() {}
 

@@ -260,12 +260,17 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
   @Override
   public void shutdownOutput() {
-    if (!outputEnded && !closing) {
-      flush();
-      listener.beforeOutputEnd();
-      outputEnded = true;
-      lower.shutdownOutput();
+    if (outputEnded || closing) {
+      return;
     }
+    String obstacle = listener.whyNoHalfClose();
+    if (obstacle != null && !inputEnded) {
+      throw new UnsupportedOperationException(obstacle);
+    }
+    flush();
+    listener.beforeOutputEnd();
+    outputEnded = true;
+    lower.shutdownOutput();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.zloop.reactor.tls.TlsException.Reason;
 import dev.zloop.reactor.tls.TlsSession;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -176,6 +177,27 @@ public final class TlsHandshake implements PipelineListener {
   }
 
   // ---- the end
+
+  /**
+   * Up to TLS 1.2 a close_notify ends both directions (RFC 5246, 7.2.1). And OpenSSL's engine, as
+   * Netty has it, throws away what arrives after its own.
+   */
+  @Override
+  public String whyNoHalfClose() {
+    if (state != State.SECURED) {
+      return null;
+    }
+    boolean separate = handler.engine().getSession().getProtocol().equals("TLSv1.3");
+    if (separate && !(handler.engine() instanceof ReferenceCountedOpenSslEngine)) {
+      return null;
+    }
+    return "the output cannot be ended while the peer goes on sending: that takes TLSv1.3 and the"
+        + " JDK's engine, and this is "
+        + handler.engine().getSession().getProtocol()
+        + " by "
+        + handler.engine().getClass().getSimpleName()
+        + "; close the connection when the peer has sent all";
+  }
 
   @Override
   public void beforeOutputEnd() {

@@ -48,7 +48,12 @@ public interface ByteStream {
   /** Sends what is queued. */
   void flush();
 
-  /** Ends the output once what is queued has been sent; the peer reads to its end. Idempotent. */
+  /**
+   * Ends the output once what is queued has been sent; the peer reads to its end. Idempotent.
+   *
+   * @throws UnsupportedOperationException if the input would end with it, and what the peer still
+   *     sends be lost
+   */
   void shutdownOutput();
 
   /** Closes gracefully; nothing is delivered any more. Idempotent. */

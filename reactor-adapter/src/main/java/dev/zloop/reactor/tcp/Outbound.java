@@ -58,6 +58,9 @@ public interface Outbound extends Publisher<Void> {
   /**
    * Then ends the output: the peer reads to its end, and may go on sending. What is sent afterwards
    * fails.
+   *
+   * <p>Over TLS that takes TLS 1.3 and the JDK's engine. Elsewhere it fails with an {@link
+   * UnsupportedOperationException}, since the input would end with it and be lost.
    */
   Outbound shutdownOutput();
 

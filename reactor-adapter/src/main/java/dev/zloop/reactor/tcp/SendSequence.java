@@ -32,8 +32,12 @@ final class SendSequence implements Outbound {
         Mono.create(sink ->
             connection.runOnLoop(
                 () -> {
-                  connection.shutdownOutput();
-                  sink.success();
+                  try {
+                    connection.shutdownOutput();
+                    sink.success();
+                  } catch (UnsupportedOperationException noHalfClose) {
+                    sink.error(noHalfClose);
+                  }
                 },
                 closed -> sink.error(connection.closedException(closed)))));
   }
