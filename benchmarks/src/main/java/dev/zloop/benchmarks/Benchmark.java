@@ -2,6 +2,7 @@ package dev.zloop.benchmarks;
 
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.loop.EventLoop;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +50,7 @@ public final class Benchmark {
 
   private final Settings settings;
   private final EventLoop loop = (EventLoop) ZLoop.builder().name("load").build().start();
+  private final SslContext tls = Tls.client();
   private final List<Server> servers = new ArrayList<>();
   private final List<List<Row>> tables = new ArrayList<>();
 
@@ -114,7 +116,7 @@ public final class Benchmark {
 
   private Sample measure(Server server, Workload workload, double seconds)
       throws InterruptedException {
-    Load load = new Load(loop, server.address, workload);
+    Load load = new Load(loop, server.address, workload, server.isSecure() ? tls : null);
     load.start();
     pause(SETTLING_SECONDS);
     long messages = load.messages();

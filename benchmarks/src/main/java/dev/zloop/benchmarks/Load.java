@@ -1,15 +1,24 @@
 package dev.zloop.benchmarks;
 
-import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
 import dev.zloop.core.edge.Connector;
 import dev.zloop.core.loop.EventLoop;
-import dev.zloop.core.transport.Lease;
 import dev.zloop.core.transport.StreamIo;
 import dev.zloop.core.transport.Transport;
-import dev.zloop.core.transport.TransportHandler;
 import dev.zloop.core.transport.TransportOptions;
+import dev.zloop.reactor.pipeline.Tls.Peer;
+import dev.zloop.reactor.pipeline.TlsClientSettings;
+import dev.zloop.reactor.pipeline.TlsHandshake;
+import dev.zloop.reactor.stream.ByteStream;
+import dev.zloop.reactor.stream.ByteStreamUser;
+import dev.zloop.reactor.stream.TransportStream;
+import dev.zloop.reactor.tls.TlsException;
+import dev.zloop.reactor.tls.TlsSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -22,7 +31,8 @@ final class Load {
   private final EventLoop loop;
   private final SocketAddress server;
   private final Workload workload;
-  private final ByteBuffer payload;
+  private final dev.zloop.reactor.pipeline.Tls tls;
+  private final ByteBuf payload;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /** Messages that came back whole. Written by the loop's thread. */
@@ -32,11 +42,20 @@ final class Load {
   private boolean stopping;
   private int alive;
 
-  Load(EventLoop loop, SocketAddress server, Workload workload) {
+  /**
+   * @param context to speak TLS with, or null
+   */
+  Load(EventLoop loop, SocketAddress server, Workload workload, SslContext context) {
     this.loop = loop;
     this.server = server;
     this.workload = workload;
-    this.payload = ByteBuffer.allocateDirect(workload.bytes());
+    this.tls =
+        context == null
+            ? null
+            : TlsClientSettings.of(spec -> spec.sslContext(context).verifyHostname(false));
+    this.payload =
+        Unpooled.unreleasableBuffer(
+            Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(workload.bytes())));
   }
 
   void start() {
@@ -68,8 +87,8 @@ final class Load {
     }
   }
 
-  private final class Client implements Connector.Callback, TransportHandler {
-    private Transport transport;
+  private final class Client implements Connector.Callback, ByteStreamUser, TlsHandshake.Callback {
+    private ByteStream stream;
     private int received;
 
     void connect() {
@@ -78,33 +97,52 @@ final class Load {
     }
 
     @Override
-    public void onConnected(StreamIo stream) {
-      Transport.adopt(loop, stream, TransportOptions.DEFAULT, this::on);
-      transport.startReading();
-      send();
+    public void onConnected(StreamIo connected) {
+      TransportStream[] socket = new TransportStream[1];
+      Transport.adopt(
+          loop,
+          connected,
+          TransportOptions.DEFAULT,
+          transport -> socket[0] = new TransportStream(transport));
+      socket[0].use(this);
+      stream = socket[0];
+      if (tls == null) {
+        begin();
+      } else {
+        Peer peer = new Peer("localhost", ((InetSocketAddress) server).getPort());
+        TlsHandshake handshake = TlsHandshake.on(socket[0], 0, tls, peer, this);
+        socket[0].use(handshake.stream());
+        stream = handshake.stream();
+        handshake.begin(this);
+      }
     }
 
-    private TransportHandler on(Transport connected) {
-      transport = connected;
-      return this;
+    @Override
+    public void onSecured(TlsSession session) {
+      begin();
+    }
+
+    private void begin() {
+      stream.startReading();
+      send();
     }
 
     private void send() {
       received = 0;
-      transport.write(payload, null);
-      transport.flush();
+      stream.write(payload.duplicate());
+      stream.flush();
     }
 
     @Override
-    public void onReceived(Lease lease) {
-      received += lease.length();
-      lease.release();
+    public void onReceived(ByteBuf buffer) {
+      received += buffer.readableBytes();
+      buffer.release();
       if (received < workload.bytes()) {
         return;
       }
       messages = messages + 1;
       if (stopping || workload.reconnects()) {
-        transport.abort();
+        stream.abort(null);
       } else {
         send();
       }
@@ -117,13 +155,18 @@ final class Load {
     }
 
     @Override
-    public void onInputEnd() {
-      transport.abort(new IOException("the server ended a connection"));
+    public void onFailed(TlsException cause) {
+      fail(cause); // and the end follows
     }
 
     @Override
-    public void onBroken(NativeIoException cause) {
-      transport.abort();
+    public void onInputEnd(IOException failed) {
+      stream.abort(new IOException("the server ended a connection", failed));
+    }
+
+    @Override
+    public boolean onBroken(IOException cause) {
+      return false;
     }
 
     @Override
@@ -143,7 +186,7 @@ final class Load {
     }
 
     @Override
-    public void onReleased(Object owner) {}
+    public void onSent() {}
 
     @Override
     public void onWritable() {}

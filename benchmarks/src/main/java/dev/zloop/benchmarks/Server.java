@@ -30,16 +30,22 @@ final class Server implements AutoCloseable {
 
   /** What can be measured: a name, and what is on the command line behind the class path. */
   private static final Map<String, List<String>> COMMANDS =
-      Map.of(
-          "core-epoll", List.of("-Dzloop.backend=epoll", "CoreEcho", "0"),
-          "core-io_uring", List.of("-Dzloop.backend=io_uring", "CoreEcho", "0"),
-          "core-per-loop", List.of("CoreEcho", "0", "LOOPS", "per-loop"),
-          "core-hand-over", List.of("CoreEcho", "0", "LOOPS", "hand-over"),
-          "adapter", List.of("AdapterEcho", "0"),
-          "netty-epoll", List.of("NettyEcho", "epoll", "0"),
-          "netty-io_uring", List.of("NettyEcho", "io_uring", "0"),
-          "reactor-netty-epoll", List.of("ReactorNettyEcho", "0"),
-          "reactor-netty-io_uring", List.of("ReactorNettyEcho", "0"));
+      Map.ofEntries(
+          Map.entry("core-epoll", List.of("-Dzloop.backend=epoll", "CoreEcho", "0")),
+          Map.entry("core-io_uring", List.of("-Dzloop.backend=io_uring", "CoreEcho", "0")),
+          Map.entry("core-per-loop", List.of("CoreEcho", "0", "LOOPS", "per-loop")),
+          Map.entry("core-hand-over", List.of("CoreEcho", "0", "LOOPS", "hand-over")),
+          Map.entry("adapter", List.of("AdapterEcho", "0")),
+          Map.entry("netty-epoll", List.of("NettyEcho", "epoll", "0")),
+          Map.entry("netty-io_uring", List.of("NettyEcho", "io_uring", "0")),
+          Map.entry("reactor-netty-epoll", List.of("ReactorNettyEcho", "0")),
+          Map.entry("reactor-netty-io_uring", List.of("ReactorNettyEcho", "0")),
+          Map.entry("adapter-tls", List.of("AdapterEcho", "0", "LOOPS", "JDK")),
+          Map.entry("adapter-boringssl", List.of("AdapterEcho", "0", "LOOPS", "OPENSSL")),
+          Map.entry("reactor-netty-epoll-tls", List.of("ReactorNettyEcho", "0", "LOOPS", "JDK")),
+          Map.entry(
+              "reactor-netty-epoll-boringssl",
+              List.of("ReactorNettyEcho", "0", "LOOPS", "OPENSSL")));
 
   final String name;
   final InetSocketAddress address;
@@ -49,6 +55,11 @@ final class Server implements AutoCloseable {
     this.name = name;
     this.process = process;
     this.address = address;
+  }
+
+  /** Whether it speaks TLS. */
+  boolean isSecure() {
+    return name.endsWith("-tls") || name.endsWith("-boringssl");
   }
 
   /** The names of what can be measured, in order. */
@@ -93,7 +104,9 @@ final class Server implements AutoCloseable {
   /** Reactor Netty takes io_uring if it finds it. */
   private static String classPath(String name) {
     Predicate<String> wanted =
-        name.equals("reactor-netty-epoll") ? entry -> !entry.contains("io_uring") : entry -> true;
+        name.startsWith("reactor-netty-epoll")
+            ? entry -> !entry.contains("io_uring")
+            : entry -> true;
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(wanted)
         .collect(Collectors.joining(File.pathSeparator));

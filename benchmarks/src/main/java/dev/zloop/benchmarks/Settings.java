@@ -37,6 +37,9 @@ record Settings(
             15,
             0.3,
             1);
+    if (List.of(args).contains("--help")) {
+      throw new IllegalArgumentException(USAGE);
+    }
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
         throw new IllegalArgumentException(args[i] + " lacks a value\n" + USAGE);
