@@ -40,7 +40,12 @@ final class Arguments {
 
   /** A port to listen on, at the first position: 7000 if there is none. */
   int port() {
-    return number(0, 7000, 0, 65535);
+    return port(7000);
+  }
+
+  /** A port to listen on, at the first position. */
+  int port(int otherwise) {
+    return number(0, otherwise, 0, 65535);
   }
 
   private void refuse(String why) {

@@ -2,15 +2,20 @@ package dev.zloop.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zloop.reactor.tcp.Connection;
+import dev.zloop.reactor.tcp.TcpClient;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 class ExamplesTest {
 
@@ -43,6 +48,37 @@ class ExamplesTest {
         client.shutdownOutput();
         assertArrayEquals(bytes, client.getInputStream().readAllBytes());
       }
+    }
+  }
+
+  @Test
+  void tlsEchoSendsBackWhatItGets() throws Exception {
+    try (Program echo = Program.java(TlsEcho.class, "0")) {
+      int port =
+          Integer.parseInt(echo.awaitLine("echoing over TLS on 127\\.0\\.0\\.1:(\\d+)").group(1));
+      Path certificate =
+          Path.of(echo.awaitLine("openssl s_client -connect .* -CAfile (\\S+)").group(1));
+      Connection client =
+          TcpClient.create()
+              .host("localhost")
+              .port(port)
+              .secure(tls -> tls.trust(certificate))
+              .connectNow();
+      client.outbound().sendString(Mono.just("hello")).then().subscribe();
+      assertEquals("hello", client.inbound().receive().asString().next().block());
+      client.disposeNow();
+    }
+  }
+
+  @Test
+  void certificateReloadShowsTwoCertificatesAndServesBothClients() throws Exception {
+    try (Program reload = Program.java(CertificateReload.class)) {
+      assertEquals(0, reload.exitStatus(), reload::output);
+      String early = reload.awaitLine("early client: certificate (\\p{XDigit}+)").group(1);
+      String late = reload.awaitLine("late client:  certificate (\\p{XDigit}+)").group(1);
+      assertNotEquals(early, late);
+      reload.awaitLine("early client: still served");
+      reload.awaitLine("late client:  served, too");
     }
   }
 
