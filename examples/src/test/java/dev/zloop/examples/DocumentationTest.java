@@ -74,7 +74,15 @@ class DocumentationTest {
   @Test
   void theReadmeHasEveryExampleAndOnlyScriptsThatAreThere() throws IOException {
     String readme = Files.readString(README);
-    for (Class<?> example : List.of(Hello.class, EchoServer.class, Ticker.class, LineChat.class)) {
+    List<Class<?>> examples =
+        List.of(
+            Hello.class,
+            EchoServer.class,
+            TlsEcho.class,
+            CertificateReload.class,
+            Ticker.class,
+            LineChat.class);
+    for (Class<?> example : examples) {
       assertEquals(true, readme.contains("`scripts/example " + example.getSimpleName()));
     }
     for (String script : matches(SCRIPT, readme)) {
