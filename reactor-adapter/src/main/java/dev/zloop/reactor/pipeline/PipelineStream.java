@@ -158,9 +158,10 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
   /** From the stream below; and again, by a listener that could not say yet what that means. */
   @Override
   public void onInputEnd(IOException belowFailed) {
-    channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     PipelineListener.InputEnd end = listener.onInputEnd();
     if (end.isKnown()) {
+      // Only now: at this event decoders give up what they have not decoded yet.
+      channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
       endInput(belowFailed == null ? end.failure() : belowFailed);
     }
   }
