@@ -18,6 +18,9 @@ public final class Certificates {
   /** Nobody trusts it. */
   public static final Certificates UNKNOWN = new Certificates("nobody's authority");
 
+  /** Nobody trusts it either, although it has the name of the one that tests trust. */
+  public static final Certificates IMPOSTOR = new Certificates("zloop tests");
+
   private final X509Bundle authority;
 
   private Certificates(String name) {
@@ -46,6 +49,15 @@ public final class Certificates {
             builder
                 .notBefore(now.minus(Duration.ofDays(2)))
                 .notAfter(now.minus(Duration.ofDays(1))));
+  }
+
+  /** As {@link #forNames}, of tomorrow. */
+  public X509Bundle notYetValid(String... names) {
+    Instant now = Instant.now();
+    return sign(
+        names,
+        builder ->
+            builder.notBefore(now.plus(Duration.ofDays(1))).notAfter(now.plus(Duration.ofDays(2))));
   }
 
   private X509Bundle sign(String[] names, UnaryOperator<CertificateBuilder> change) {

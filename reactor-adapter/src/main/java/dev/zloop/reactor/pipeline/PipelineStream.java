@@ -279,7 +279,7 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     if (closing) {
       return;
     }
-    if (!outputEnded && !lowerClosed) {
+    if (!outputEnded && !lowerClosed && channel.isOpen()) {
       flush();
       listener.beforeOutputEnd();
     }

@@ -2,14 +2,16 @@ package dev.zloop.reactor.pipeline;
 
 import dev.zloop.reactor.tls.TlsClientSpec;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 
 /** A client's specification. */
 public final class TlsClientSettings extends TlsSettings<TlsClientSpec> implements TlsClientSpec {
+  private static final Pattern NAME = Pattern.compile("[^\\s*/]+");
+
   private String serverName;
   private boolean verifyHostname = true;
 
@@ -32,7 +34,12 @@ public final class TlsClientSettings extends TlsSettings<TlsClientSpec> implemen
 
   @Override
   public TlsClientSpec serverName(String name) {
-    serverName = Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(name, "name");
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "serverName(" + name + "), expected the name or the address of a host");
+    }
+    serverName = name;
     return this;
   }
 
@@ -53,8 +60,8 @@ public final class TlsClientSettings extends TlsSettings<TlsClientSpec> implemen
   }
 
   @Override
-  Supplier<SslContextBuilder> keysOf(Path chain, Path key) {
-    return () -> keyless().keyManager(chain.toFile(), key.toFile());
+  Supplier<SslContextBuilder> keysOf(TlsFiles.Identity identity) {
+    return () -> keyless().keyManager(identity.key(), identity.chain());
   }
 
   @Override

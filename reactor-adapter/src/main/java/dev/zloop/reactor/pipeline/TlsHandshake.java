@@ -7,6 +7,7 @@ import dev.zloop.reactor.tls.TlsException.Reason;
 import dev.zloop.reactor.tls.TlsSession;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SniHandler;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -49,6 +51,7 @@ public final class TlsHandshake implements PipelineListener {
   private final DelegatedTasks tasks;
   private final PipelineStream stream;
   private final ByteStream lower;
+  private final TlsFailures failures;
 
   private State state = State.SHAKING_HANDS;
 
@@ -68,6 +71,7 @@ public final class TlsHandshake implements PipelineListener {
     this.tls = tls;
     this.peer = peer;
     this.callback = callback;
+    this.failures = new TlsFailures(lower, tls, tls.client() ? serverName() : null);
     this.tasks = new DelegatedTasks(lower.loop(), this::onTasksDone);
     this.stream = new PipelineStream(lower, writtenBefore, this);
   }
@@ -103,11 +107,17 @@ public final class TlsHandshake implements PipelineListener {
       return;
     }
     try {
-      handler = tls.handler(tls.contexts().get(), pipeline.channel().alloc(), tasks, peer);
-      pipeline.addLast("ssl", handler);
+      pipeline.addLast("ssl", newHandler(tls.contexts().get(), pipeline.channel().alloc()));
     } catch (Throwable error) {
-      fail(failureOf(error));
+      fail(failures.noContext("", error));
     }
+  }
+
+  private SslHandler newHandler(SslContext context, ByteBufAllocator allocator)
+      throws TlsException {
+    handler = tls.handler(context, allocator, tasks, peer);
+    failures.use(handler.engine(), context.applicationProtocolNegotiator().protocols());
+    return handler;
   }
 
   /** Reads the client's first message, and lets the handler follow that suits its name. */
@@ -122,8 +132,7 @@ public final class TlsHandshake implements PipelineListener {
     @Override
     protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
       try {
-        handler = tls.handler(context, allocator, tasks, peer);
-        return handler;
+        return newHandler(context, allocator);
       } catch (TlsException e) {
         throw new IllegalStateException(e);
       }
@@ -140,7 +149,7 @@ public final class TlsHandshake implements PipelineListener {
   @Override
   public void onEvent(Object event) {
     switch (event) {
-      case SniCompletionEvent sni when sni.isSuccess() -> askedName = sni.hostname();
+      case SniCompletionEvent sni -> onName(sni);
       case SslHandshakeCompletionEvent handshake -> onHandshake(handshake.cause());
       case SslCloseCompletionEvent close when close.isSuccess() -> {
         closeNotified = true;
@@ -148,6 +157,21 @@ public final class TlsHandshake implements PipelineListener {
       }
       default -> {} // no concern of ours
     }
+  }
+
+  private void onName(SniCompletionEvent sni) {
+    askedName = sni.hostname();
+    if (sni.isSuccess() || state != State.SHAKING_HANDS) {
+      return;
+    }
+    boolean isOfPeer =
+        sni.cause() instanceof SSLException || sni.cause() instanceof DecoderException;
+    fail(
+        isOfPeer
+            ? failureOf(sni.cause())
+            : failures.noContext(
+                " for " + (askedName == null ? "a client without a name" : askedName),
+                sni.cause()));
   }
 
   private void onHandshake(Throwable failure) {
@@ -162,7 +186,7 @@ public final class TlsHandshake implements PipelineListener {
 
   @Override
   public TlsException failureOf(Throwable caught) {
-    return TlsFailures.of(caught, lower, tls.client());
+    return failures.of(caught, state != State.SHAKING_HANDS);
   }
 
   /**
@@ -213,11 +237,11 @@ public final class TlsHandshake implements PipelineListener {
       return InputEnd.UNKNOWN;
     }
     if (state == State.SHAKING_HANDS) {
-      fail(TlsFailures.closedInHandshake(lower, null));
+      fail(failures.closedInHandshake(null));
     }
     return closeNotified || state == State.FAILED
         ? InputEnd.IN_ORDER
-        : new InputEnd(true, TlsFailures.truncated(lower));
+        : new InputEnd(true, failures.truncated());
   }
 
   private void onTasksDone() {
@@ -231,7 +255,7 @@ public final class TlsHandshake implements PipelineListener {
   public void onClosed(IOException cause) {
     if (state == State.SHAKING_HANDS) {
       state = State.FAILED;
-      callback.onFailed(TlsFailures.closedInHandshake(lower, cause));
+      callback.onFailed(failures.closedInHandshake(cause));
     }
   }
 

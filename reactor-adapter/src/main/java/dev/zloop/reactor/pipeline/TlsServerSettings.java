@@ -7,16 +7,19 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.AsyncMapping;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 
 /** A server's specification. */
 public final class TlsServerSettings extends TlsSettings<TlsServerSpec> implements TlsServerSpec {
+  /** Labels, in any script. */
+  private static final Pattern HOST_NAME = Pattern.compile("[^\\s.*:/]+(\\.[^\\s.*:/]+)*");
+
   private final Map<String, Supplier<? extends SslContext>> byName = new LinkedHashMap<>();
   private AsyncMapping<? super String, ? extends SslContext> names;
 
@@ -79,7 +82,7 @@ public final class TlsServerSettings extends TlsSettings<TlsServerSpec> implemen
 
   @Override
   public TlsServerSpec serverName(String name, Consumer<? super TlsServerSpec> spec) {
-    Objects.requireNonNull(name, "name");
+    checkName(name);
     TlsServerSettings settings = new TlsServerSettings();
     spec.accept(settings);
     if (settings.names != null || !settings.byName.isEmpty()) {
@@ -87,6 +90,19 @@ public final class TlsServerSettings extends TlsSettings<TlsServerSpec> implemen
     }
     byName.put(name, settings.contexts());
     return this;
+  }
+
+  private void checkName(String name) {
+    Objects.requireNonNull(name, "name");
+    String host = name.startsWith("*.") ? name.substring(2) : name;
+    if (!HOST_NAME.matcher(host).matches()) {
+      throw new IllegalArgumentException(
+          "serverName(" + name + ", ..), expected a host name, or *. and the rest of one");
+    }
+    if (byName.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "serverName(" + name + ", ..) was said before, expected one context for a name");
+    }
   }
 
   @Override
@@ -106,8 +122,8 @@ public final class TlsServerSettings extends TlsSettings<TlsServerSpec> implemen
   }
 
   @Override
-  Supplier<SslContextBuilder> keysOf(Path chain, Path key) {
-    return () -> SslContextBuilder.forServer(chain.toFile(), key.toFile());
+  Supplier<SslContextBuilder> keysOf(TlsFiles.Identity identity) {
+    return () -> SslContextBuilder.forServer(identity.key(), identity.chain());
   }
 
   @Override

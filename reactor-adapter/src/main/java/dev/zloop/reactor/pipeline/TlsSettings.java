@@ -8,22 +8,32 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** What both roles' specifications have in common: collects, checks, and builds the context. */
 abstract class TlsSettings<S extends TlsSpec<S>> implements TlsSpec<S> {
+  /** What there is that an engine may still do. */
+  private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
+
+  private static final int PROTOCOL_NAME_BYTES_MAX = 255;
+
+  /** What timers are told in; less would be none. */
+  private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
+
+  private static final Duration TIMEOUT_MAX = Duration.ofDays(1);
+
   private Supplier<? extends SslContext> contexts;
 
   /** Makes the builder of a context, with this side's keys. */
@@ -34,6 +44,9 @@ abstract class TlsSettings<S extends TlsSpec<S>> implements TlsSpec<S> {
 
   /** What was said about a context to be built, for messages; or null. */
   private String saidOfBuilder;
+
+  private String saidOfKeys;
+  private String saidOfTrust;
 
   Consumer<SslHandler> handlerCustomizer = handler -> {};
   Duration handshakeTimeout = Duration.ofSeconds(10);
@@ -65,48 +78,87 @@ abstract class TlsSettings<S extends TlsSpec<S>> implements TlsSpec<S> {
 
   @Override
   public S certificate(Path chain, Path key) {
-    checkReadable(chain);
-    checkReadable(key);
-    return keys("certificate(" + chain + ", ..)", keysOf(chain, key));
+    Objects.requireNonNull(chain, "chain");
+    Objects.requireNonNull(key, "key");
+    return keys("certificate(" + chain + ", ..)", keysOf(TlsFiles.identity(chain, key)));
   }
 
   @Override
   public S keyStore(Path file, String password) {
-    return keys("keyStore(" + file + ")", keysOf(keyManagers(file, password.toCharArray())));
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(password, "password");
+    return keys("keyStore(" + file + ", ..)", keysOf(TlsFiles.keys(file, password)));
   }
 
   private S keys(String what, Supplier<SslContextBuilder> keys) {
+    checkOnce(saidOfKeys, what);
+    saidOfKeys = what;
     saidOfBuilder = what;
     builders = keys;
     return self();
   }
 
   /** Makes a builder with this key. */
-  abstract Supplier<SslContextBuilder> keysOf(Path chain, Path key);
+  abstract Supplier<SslContextBuilder> keysOf(TlsFiles.Identity identity);
 
   /** Makes a builder with these keys. */
   abstract Supplier<SslContextBuilder> keysOf(KeyManagerFactory keys);
 
   @Override
   public S trust(Path certificates) {
-    checkReadable(certificates);
-    return change(
-        "trust(" + certificates + ")", builder -> builder.trustManager(certificates.toFile()));
+    Objects.requireNonNull(certificates, "certificates");
+    return trust(
+        "trust(" + certificates + ")", TlsFiles.trust(TlsFiles.certificates(certificates)));
   }
 
   @Override
   public S trustStore(Path file, String password) {
-    TrustManagerFactory trust = trustManagers(file, password.toCharArray());
-    return change("trustStore(" + file + ")", builder -> builder.trustManager(trust));
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(password, "password");
+    return trust("trustStore(" + file + ", ..)", TlsFiles.trustStore(file, password));
+  }
+
+  private S trust(String what, TrustManagerFactory trusted) {
+    checkOnce(saidOfTrust, what);
+    saidOfTrust = what;
+    TrustManager manager = PresentedChain.tellingOf(trusted);
+    return change(what, builder -> builder.trustManager(manager));
+  }
+
+  private static void checkOnce(String said, String what) {
+    if (said != null) {
+      throw new IllegalArgumentException(
+          what + " comes after " + said + ", expected one of them: put both into one file");
+    }
   }
 
   @Override
   public S protocols(String... versions) {
+    if (versions.length == 0) {
+      throw new IllegalArgumentException("protocols() names none, expected some of " + VERSIONS);
+    }
+    for (String version : versions) {
+      if (!VERSIONS.contains(version)) {
+        throw new IllegalArgumentException(
+            "protocols(..) has " + version + ", expected some of " + VERSIONS);
+      }
+    }
     return change("protocols(..)", builder -> builder.protocols(versions.clone()));
   }
 
   @Override
   public S applicationProtocols(String... names) {
+    if (names.length == 0) {
+      throw new IllegalArgumentException("applicationProtocols() names none, expected one or more");
+    }
+    for (String name : names) {
+      int length = name.getBytes(StandardCharsets.UTF_8).length;
+      if (length == 0 || length > PROTOCOL_NAME_BYTES_MAX) {
+        throw new IllegalArgumentException(
+            "applicationProtocols(..) has \"%s\" of %d bytes, expected 1 to %d (RFC 7301, 3.1)"
+                .formatted(name, length, PROTOCOL_NAME_BYTES_MAX));
+      }
+    }
     ApplicationProtocolConfig config =
         new ApplicationProtocolConfig(
             Protocol.ALPN,
@@ -148,8 +200,10 @@ abstract class TlsSettings<S extends TlsSpec<S>> implements TlsSpec<S> {
   }
 
   private static Duration checkPositive(String what, Duration timeout) {
-    if (!timeout.isPositive()) {
-      throw new IllegalArgumentException(what + " is " + timeout + ", expected above 0");
+    Objects.requireNonNull(timeout, what);
+    if (timeout.compareTo(TIMEOUT_MIN) < 0 || timeout.compareTo(TIMEOUT_MAX) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, expected %s to %s".formatted(what, timeout, TIMEOUT_MIN, TIMEOUT_MAX));
     }
     return timeout;
   }
@@ -181,53 +235,15 @@ abstract class TlsSettings<S extends TlsSpec<S>> implements TlsSpec<S> {
   private SslContext build() {
     try {
       SslContextBuilder builder = builders.get();
+      if (isClient()) {
+        // the JDK's list, which would be the default, but told of as any other
+        builder.trustManager(PresentedChain.tellingOf(TlsFiles.trust((KeyStore) null)));
+      }
       changes.accept(builder);
       return builder.build();
-    } catch (SSLException | RuntimeException e) {
+    } catch (GeneralSecurityException | SSLException | RuntimeException e) {
       throw new IllegalArgumentException(
           "TLS cannot be set up as it was specified: " + e.getMessage(), e);
-    }
-  }
-
-  // ---- files
-
-  private static void checkReadable(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException("cannot read " + file.toAbsolutePath());
-    }
-  }
-
-  private static KeyManagerFactory keyManagers(Path file, char[] password) {
-    try {
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(load(file, password), password);
-      return factory;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "no keys can be had from " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static TrustManagerFactory trustManagers(Path file, char[] password) {
-    try {
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(load(file, password));
-      return factory;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "no certificates can be had from " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static KeyStore load(Path file, char[] password) throws GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(in, password);
-      return store;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the key store " + file + ": " + e, e);
     }
   }
 }

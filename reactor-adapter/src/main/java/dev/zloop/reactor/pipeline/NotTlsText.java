@@ -1,0 +1,48 @@
+package dev.zloop.reactor.pipeline;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a peer sent that is not TLS, for people: its first line if it is text, else its bytes. */
+final class NotTlsText {
+  private static final int TEXT_BYTES_MAX = 60;
+  private static final int BYTES_MAX = 16;
+
+  /** How Netty ends its message. */
+  private static final Pattern HEX_AT_END = Pattern.compile("([0-9a-f]{2})+$");
+
+  private NotTlsText() {}
+
+  /**
+   * @param nettySays which ends with all that came, in hexadecimal digits
+   */
+  static String of(String nettySays) {
+    Matcher hex = HEX_AT_END.matcher(String.valueOf(nettySays));
+    return hex.find() ? describe(HexFormat.of().parseHex(hex.group())) : "something else";
+  }
+
+  private static String describe(byte[] bytes) {
+    int length = 0;
+    while (length < bytes.length && length < TEXT_BYTES_MAX && isPrintable(bytes[length])) {
+      length++;
+    }
+    boolean isLine = length == bytes.length || length == TEXT_BYTES_MAX || isLineEnd(bytes[length]);
+    if (length > 0 && isLine) {
+      return "\"" + new String(bytes, 0, length, StandardCharsets.US_ASCII) + "\"";
+    }
+    int shown = Math.min(bytes.length, BYTES_MAX);
+    return "the bytes "
+        + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, shown)
+        + (shown < bytes.length ? " .." : "");
+  }
+
+  private static boolean isPrintable(byte b) {
+    return b >= ' ' && b < 0x7f;
+  }
+
+  private static boolean isLineEnd(byte b) {
+    return b == '\r' || b == '\n';
+  }
+}
