@@ -49,9 +49,6 @@ public final class NothingLeaks implements BeforeAllCallback, AfterAllCallback {
     if (!Await.comesTrue(() -> OpenDescriptors.now().isWithin(before))) {
       throw new AssertionError("open before: " + before + ", after: " + OpenDescriptors.now());
     }
-    if (!Await.comesTrue(() -> OpenBuffers.count() == 0)) {
-      throw new AssertionError(
-          OpenBuffers.count() + " buffers were not released:\n" + OpenBuffers.describe());
-    }
+    OpenBuffers.awaitNone();
   }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * released. So a leak is a fact as soon as a test is over, and does not wait for the garbage
  * collector to find it.
  */
-final class OpenBuffers {
+public final class OpenBuffers {
   private static final Set<Tracker<?>> OPEN = ConcurrentHashMap.newKeySet();
 
   private OpenBuffers() {}
@@ -26,6 +26,13 @@ final class OpenBuffers {
 
   static int count() {
     return OPEN.size();
+  }
+
+  /** Waits until every buffer has been released that was made. */
+  public static void awaitNone() {
+    if (!Await.comesTrue(() -> count() == 0)) {
+      throw new AssertionError(count() + " buffers were not released:\n" + describe());
+    }
   }
 
   /** Where some of the buffers were used that are not released. */
@@ -43,9 +50,13 @@ final class OpenBuffers {
           : new Detector<>(resource, samplingInterval);
     }
 
-    /** TLS sessions stay in a context's cache, to be resumed; and contexts with who has them. */
+    /**
+     * TLS sessions stay in a context's cache, to be resumed; contexts with who has them, and keys
+     * with their context.
+     */
     private static boolean isCached(Class<?> resource) {
       return resource.getSimpleName().equals("NativeSslSession")
+          || resource.getSimpleName().equals("DefaultOpenSslKeyMaterial")
           || SslContext.class.isAssignableFrom(resource);
     }
   }
