@@ -1,23 +1,16 @@
 package dev.zloop.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zloop.it.support.Await;
-import dev.zloop.it.support.Background;
 import dev.zloop.it.support.Loops;
 import dev.zloop.it.support.Pattern;
+import dev.zloop.it.support.Program;
 import dev.zloop.reactor.tcp.DisposableServer;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,14 +22,14 @@ class ForeignPeersIT {
   @RegisterExtension static final Loops LOOPS = Loops.of(1);
 
   @Test
-  void socatGetsItsBytesBack() throws IOException {
+  void socatGetsItsBytesBack() {
     DisposableServer server = LOOPS.echoServer().bindNow();
     assertEchoed("socat", "-t", "60", "-", "TCP:127.0.0.1:" + server.port());
     server.disposeNow();
   }
 
   @Test
-  void socatOverAUnixSocketGetsItsBytesBack(@TempDir Path directory) throws IOException {
+  void socatOverAUnixSocketGetsItsBytesBack(@TempDir Path directory) {
     Path path = directory.resolve("echo");
     DisposableServer server =
         LOOPS.echoServer().bindAddress(() -> UnixDomainSocketAddress.of(path)).bindNow();
@@ -45,35 +38,21 @@ class ForeignPeersIT {
   }
 
   @Test
-  void ncatGetsItsBytesBack() throws IOException {
+  void ncatGetsItsBytesBack() {
     DisposableServer server = LOOPS.echoServer().bindNow();
     assertEchoed("ncat", "127.0.0.1", Integer.toString(server.port()));
     server.disposeNow();
   }
 
   /** Writes to a program's standard input, ends it, and reads the same from its output. */
-  private static void assertEchoed(String... command) throws IOException {
-    assumeTrue(isInstalled(command[0]), command[0] + " is not installed");
-    Process program =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    CompletableFuture<Void> writing =
-        Background.run(() -> {
-          try (OutputStream in = program.getOutputStream()) {
-            in.write(Pattern.DEFAULT.bytes(0, LENGTH));
-          }
-        });
-    byte[] echoed;
-    try (InputStream out = program.getInputStream()) {
-      echoed = out.readAllBytes();
+  private static void assertEchoed(String... command) {
+    try (Program program = Program.start(command)) {
+      CompletableFuture<Void> writing = program.sendInBackground(Pattern.DEFAULT, LENGTH);
+      byte[] echoed = program.outputBytes();
+      Await.completion(writing);
+      assertEquals(LENGTH, echoed.length);
+      Pattern.DEFAULT.check(ByteBuffer.wrap(echoed), 0);
+      assertEquals(0, program.exitStatus());
     }
-    Await.completion(writing);
-    assertEquals(LENGTH, echoed.length);
-    Pattern.DEFAULT.check(ByteBuffer.wrap(echoed), 0);
-    assertEquals(0, Await.completion(program.onExit()).exitValue());
-  }
-
-  private static boolean isInstalled(String program) {
-    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 }

@@ -129,6 +129,41 @@ enum TlsAlert {
     return OTHER;
   }
 
+  /** The alert of a number, as it is sent. */
+  static TlsAlert ofCode(int code) {
+    return switch (code) {
+      case 0 -> CLOSE_NOTIFY;
+      case 10 -> UNEXPECTED_MESSAGE;
+      case 20 -> BAD_RECORD_MAC;
+      case 22 -> RECORD_OVERFLOW;
+      case 40 -> HANDSHAKE_FAILURE;
+      case 42 -> BAD_CERTIFICATE;
+      case 43 -> UNSUPPORTED_CERTIFICATE;
+      case 44 -> CERTIFICATE_REVOKED;
+      case 45 -> CERTIFICATE_EXPIRED;
+      case 46 -> CERTIFICATE_UNKNOWN;
+      case 47 -> ILLEGAL_PARAMETER;
+      case 48 -> UNKNOWN_CA;
+      case 49 -> ACCESS_DENIED;
+      case 50 -> DECODE_ERROR;
+      case 51 -> DECRYPT_ERROR;
+      case 70 -> PROTOCOL_VERSION;
+      case 71 -> INSUFFICIENT_SECURITY;
+      case 80 -> INTERNAL_ERROR;
+      case 86 -> INAPPROPRIATE_FALLBACK;
+      case 90 -> USER_CANCELED;
+      case 100 -> NO_RENEGOTIATION;
+      case 109 -> MISSING_EXTENSION;
+      case 110 -> UNSUPPORTED_EXTENSION;
+      case 112 -> UNRECOGNIZED_NAME;
+      case 113 -> BAD_CERTIFICATE_STATUS_RESPONSE;
+      case 115 -> UNKNOWN_PSK_IDENTITY;
+      case 116 -> CERTIFICATE_REQUIRED;
+      case 120 -> NO_APPLICATION_PROTOCOL;
+      default -> OTHER;
+    };
+  }
+
   /** What several mean. */
   private static final class Meaning {
     static final String CERTIFICATE_MISSING =

@@ -122,6 +122,9 @@ final class TlsFailures {
               + engineSays(thrown),
           thrown);
     }
+    if (mentions(said, "NO_RENEGOTIATION", "renegotiation not allowed")) {
+      return renegotiation(thrown);
+    }
     if (mentions(said, "close_notify during handshake")) {
       return refused(TlsAlert.CLOSE_NOTIFY, thrown, secured);
     }
@@ -152,7 +155,18 @@ final class TlsFailures {
     return null;
   }
 
-  private TlsException refused(TlsAlert alert, Throwable thrown, boolean secured) {
+  /** The peer wants to shake hands a second time, on one connection. */
+  TlsException renegotiation(Throwable thrown) {
+    return failure(
+        Reason.BROKEN_PROTOCOL,
+        theOther()
+            + " began a renegotiation, which is refused: use TLSv1.3, which has none, or a new"
+            + " connection"
+            + (thrown == null ? "" : engineSays(thrown)),
+        thrown);
+  }
+
+  TlsException refused(TlsAlert alert, Throwable thrown, boolean secured) {
     StringBuilder message =
         new StringBuilder(theOther())
             .append(" refused, by the alert ")

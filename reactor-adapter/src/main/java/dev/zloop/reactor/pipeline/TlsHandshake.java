@@ -52,6 +52,7 @@ public final class TlsHandshake implements PipelineListener {
   private final PipelineStream stream;
   private final ByteStream lower;
   private final TlsFailures failures;
+  private final RecordWatch records = new RecordWatch(this::onRenegotiation);
 
   private State state = State.SHAKING_HANDS;
 
@@ -102,6 +103,7 @@ public final class TlsHandshake implements PipelineListener {
   }
 
   private void addHandlers(ChannelPipeline pipeline) {
+    pipeline.addLast("records", records);
     if (tls.names() != null) {
       pipeline.addLast("sni", new ByName());
       return;
@@ -179,14 +181,42 @@ public final class TlsHandshake implements PipelineListener {
       fail(failureOf(failure));
     } else if (state == State.SHAKING_HANDS) {
       state = State.SECURED;
+      if (canRenegotiate()) {
+        records.secured();
+      } else {
+        records.stop();
+      }
       callback.onSecured(session());
       stream.becameReady();
     }
   }
 
+  /** There is none in TLSv1.3, and BoringSSL refuses by itself. */
+  private boolean canRenegotiate() {
+    return !isTls13() && !(handler.engine() instanceof ReferenceCountedOpenSslEngine);
+  }
+
+  private boolean isTls13() {
+    return handler.engine().getSession().getProtocol().equals("TLSv1.3");
+  }
+
+  private void onRenegotiation() {
+    fail(failures.renegotiation(null));
+  }
+
   @Override
   public TlsException failureOf(Throwable caught) {
-    return failures.of(caught, state != State.SHAKING_HANDS);
+    boolean secured = state != State.SHAKING_HANDS;
+    TlsException failure = failures.of(caught, secured);
+    TlsAlert unread = records.plainAlert();
+    return !secured && unread != null && hasNoName(failure.reason())
+        ? failures.refused(unread, caught, false)
+        : failure;
+  }
+
+  /** What an engine throws that got an alert in plaintext has no certain form. */
+  private static boolean hasNoName(Reason reason) {
+    return reason == Reason.BROKEN_PROTOCOL || reason == Reason.NOT_USABLE;
   }
 
   /**
@@ -211,8 +241,7 @@ public final class TlsHandshake implements PipelineListener {
     if (state != State.SECURED) {
       return null;
     }
-    boolean separate = handler.engine().getSession().getProtocol().equals("TLSv1.3");
-    if (separate && !(handler.engine() instanceof ReferenceCountedOpenSslEngine)) {
+    if (isTls13() && !(handler.engine() instanceof ReferenceCountedOpenSslEngine)) {
       return null;
     }
     return "the output cannot be ended while the peer goes on sending: that takes TLSv1.3 and the"

@@ -191,6 +191,9 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
       return;
     }
     connection.flush();
+    if (ended) { // by what broke in the flush
+      return;
+    }
     if (!upstreamDone || !queue.isEmpty()) {
       requestMore();
     } else if (upstreamError != null) {
