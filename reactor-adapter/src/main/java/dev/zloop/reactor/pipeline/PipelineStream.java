@@ -219,6 +219,10 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
       if (!called) {
         user.onSent();
       }
+    } else if (inputEnded && inputFailure == null && channel.isOpen()) {
+      // The handlers know of no output that outlives the input: both have ended in order.
+      breakOff(new IOException("the peer has ended both directions"), true);
+      loop().defer(channel::close);
     } else {
       breakOff(listener.failureOf(write.cause()), !channel.isOpen());
     }
