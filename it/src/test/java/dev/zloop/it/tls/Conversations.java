@@ -126,10 +126,6 @@ final class Conversations {
     add("much each way").bytes(MEBIBYTE, MEBIBYTE, 50_000);
     add("much to one who asks one by one").bytes(1, MEBIBYTE, 50_000).demand(Demand.ONE_BY_ONE);
     add("small messages to one who asks one by one").bytes(1, 500, 10).demand(Demand.ONE_BY_ONE);
-    add("new keys amidst")
-        .bytes(1000, 100_000, 1000)
-        .interlude(Interlude.NEW_KEYS)
-        .ending(Ending.PEER_CLOSES);
   }
 
   private void addOpenings() {
@@ -146,6 +142,10 @@ final class Conversations {
         add("ending " + ending).ending(ending);
       }
     }
+    add("new keys amidst")
+        .bytes(1000, 100_000, 1000)
+        .interlude(Interlude.NEW_KEYS)
+        .ending(Ending.PEER_CLOSES);
     add("much is left unread")
         .ending(Ending.HANDLER_COMPLETES_UNREAD)
         .demand(Demand.NONE)

@@ -161,6 +161,42 @@ record Difference(
               "end",
               "reset"),
           new Difference(
+              "nobody renegotiates, there it is as the engine will, and most do",
+              Difference::seesARenegotiation,
+              Aspect.SEND_ENDED,
+              "complete",
+              "complete|closed"),
+          new Difference(
+              "nobody renegotiates, there it is as the engine will, and most do",
+              Difference::seesARenegotiation,
+              Aspect.RECEIVED,
+              "all",
+              "some"),
+          new Difference(
+              "nobody renegotiates, there it is as the engine will, and most do",
+              Difference::seesARenegotiation,
+              Aspect.RECEIVE_ENDED,
+              "complete",
+              "BROKEN_PROTOCOL"),
+          new Difference(
+              "nobody renegotiates, there it is as the engine will, and most do",
+              Difference::seesARenegotiation,
+              Aspect.PEER_RECEIVED,
+              "all",
+              "none"),
+          new Difference(
+              "nobody renegotiates, there it is as the engine will, and most do",
+              Difference::seesARenegotiation,
+              Aspect.PEER_ALERT,
+              "close_notify",
+              "nothing"),
+          new Difference(
+              "nobody renegotiates, there it is as the engine will, and most do",
+              Difference::seesARenegotiation,
+              Aspect.PEER_ENDED,
+              "end",
+              "end|reset"),
+          new Difference(
               "OpenSSL's engine sends its fatal alert and says nothing; that the stream ends"
                   + " without close_notify is a failure here",
               Difference::breaksOpenSsl,
@@ -204,11 +240,19 @@ record Difference(
     return talk.ending == Ending.PEER_GOES_ON_IN_PLAINTEXT;
   }
 
+  /** BoringSSL's server refuses it by itself. */
+  private static boolean seesARenegotiation(Conversation talk) {
+    return renegotiates(talk) && !(talk.serves && talk.engine == TlsEngine.BORINGSSL);
+  }
+
+  private static boolean renegotiates(Conversation talk) {
+    return talk.interlude == Interlude.NEW_KEYS && !talk.isTls13();
+  }
+
   /** By a record that no key has made, or by a renegotiation. */
   private static boolean breaksOpenSsl(Conversation talk) {
-    boolean renegotiates = talk.interlude == Interlude.NEW_KEYS && talk.serves && !talk.isTls13();
     return talk.engine == TlsEngine.BORINGSSL
-        && (renegotiates || talk.ending == Ending.PEER_FORGES_A_RECORD);
+        && (talk.serves && renegotiates(talk) || talk.ending == Ending.PEER_FORGES_A_RECORD);
   }
 
   /** What is wrong with how something was seen here, in comparison; or null. */
