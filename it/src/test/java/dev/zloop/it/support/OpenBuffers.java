@@ -24,7 +24,7 @@ public final class OpenBuffers {
     ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new Factory());
   }
 
-  static int count() {
+  public static int count() {
     return OPEN.size();
   }
 

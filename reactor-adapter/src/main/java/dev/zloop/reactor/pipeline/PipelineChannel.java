@@ -128,6 +128,12 @@ final class PipelineChannel extends AbstractChannel {
     }
   }
 
+  /** Bytes that came through all handlers and that the kernel has not taken. */
+  long queuedBytes() {
+    ChannelOutboundBuffer queue = unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
   /** Takes off the queue what the kernel has. Called back from within, it goes on where it was. */
   void countSent() {
     long sent = lower.sentBytes();

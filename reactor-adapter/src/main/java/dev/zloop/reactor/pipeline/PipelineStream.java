@@ -42,6 +42,12 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
   /** Of the user's bytes. */
   private long sentBytes;
 
+  /** Of the user's bytes, those that handlers or the queue have. */
+  private long unsentBytes;
+
+  /** The user was told of no room, because of what handlers kept. */
+  private boolean heldUp;
+
   /** The user is within a call to this, and is not to be called. */
   private boolean called;
 
@@ -193,12 +199,22 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
   @Override
   public boolean isWritable() {
-    return listener.isReady() && !outputEnded && !broken && !closing && lower.isWritable();
+    return writableBytes() > 0;
   }
 
+  /**
+   * What the queue below has room for, without what handlers keep: a peer that begins a handshake
+   * and never ends it makes them keep all that is written.
+   */
   @Override
   public long writableBytes() {
-    return isWritable() ? lower.writableBytes() : 0;
+    if (!listener.isReady() || outputEnded || broken || closing || !lower.isWritable()) {
+      return 0;
+    }
+    long kept = Math.max(0, unsentBytes - channel.queuedBytes());
+    long room = lower.writableBytes() - kept;
+    heldUp |= room <= 0;
+    return Math.max(0, room);
   }
 
   @Override
@@ -208,14 +224,20 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
       return;
     }
     int length = buffer.readableBytes();
+    unsentBytes += length;
     ChannelPromise promise = channel.newPromise();
     promise.addListener(future -> onWritten(length, future));
     channel.write(buffer, promise);
   }
 
   private void onWritten(int length, Future<?> write) {
+    unsentBytes -= length;
     if (write.isSuccess()) {
       sentBytes += length;
+      if (heldUp) {
+        heldUp = false;
+        loop().defer(this::onWritable);
+      }
       if (!called) {
         user.onSent();
       }
