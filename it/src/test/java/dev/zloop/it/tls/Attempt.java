@@ -8,11 +8,13 @@ import dev.zloop.it.support.Failures;
 import dev.zloop.it.support.Loops;
 import dev.zloop.reactor.tcp.Connection;
 import dev.zloop.reactor.tcp.DisposableServer;
+import dev.zloop.reactor.tcp.SocketOption;
 import dev.zloop.reactor.tls.TlsClientSpec;
 import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsException.Reason;
 import dev.zloop.reactor.tls.TlsServerSpec;
 import dev.zloop.reactor.tls.TlsSession;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -35,6 +37,7 @@ final class Attempt implements AutoCloseable {
     server =
         loops
             .echoServer()
+            .childOption(SocketOption.CLOSE_TIMEOUT, Duration.ofMillis(200))
             .secure(spec)
             .doOnConnection(served::add)
             .doOnError((connection, error) -> serverTold.add(new Told(connection, error)))
@@ -126,7 +129,7 @@ final class Attempt implements AutoCloseable {
     assertEquals(reason, failure.reason(), failure::getMessage);
     assertFalse(failure.getMessage().contains("\n"), failure::getMessage);
     Failures.assertMentions(failure, parts);
-    Failures.assertMentions(failure, "TLS with /127.0.0.1:");
+    Failures.assertMentions(failure, "TLS with ", "127.0.0.1");
   }
 
   @Override

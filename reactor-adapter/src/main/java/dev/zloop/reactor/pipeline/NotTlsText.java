@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 
 /** What a peer sent that is not TLS, for people: its first line if it is text, else its bytes. */
 final class NotTlsText {
+  /** As many of the peer's bytes are of interest. */
+  static final int BYTES_WANTED = 64;
+
   private static final int TEXT_BYTES_MAX = 60;
   private static final int BYTES_MAX = 16;
 
@@ -16,11 +19,15 @@ final class NotTlsText {
   private NotTlsText() {}
 
   /**
-   * @param nettySays which ends with all that came, in hexadecimal digits
+   * @param nettySays which may end with all that came, in hexadecimal digits
+   * @param first what came first, if that may be it; or null
    */
-  static String of(String nettySays) {
+  static String of(String nettySays, byte[] first) {
     Matcher hex = HEX_AT_END.matcher(String.valueOf(nettySays));
-    return hex.find() ? describe(HexFormat.of().parseHex(hex.group())) : "something else";
+    if (hex.find()) {
+      return describe(HexFormat.of().parseHex(hex.group()));
+    }
+    return first == null ? "but something else" : describe(first);
   }
 
   private static String describe(byte[] bytes) {

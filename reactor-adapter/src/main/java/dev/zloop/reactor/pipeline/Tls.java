@@ -1,12 +1,11 @@
 package dev.zloop.reactor.pipeline;
 
-import dev.zloop.reactor.tls.TlsException;
-import dev.zloop.reactor.tls.TlsException.Reason;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsyncMapping;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,8 +39,8 @@ public record Tls(
    * @param context whose role this is
    * @param host of a client: where it connected to, or null if that has no name; else null
    */
-  SslHandler handler(SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer)
-      throws TlsException {
+  SslHandler handler(SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer) {
+    Objects.requireNonNull(context, "null was given for an SslContext");
     SslHandler handler =
         client
             ? clientHandler(context, allocator, tasks, peer)
@@ -52,7 +51,7 @@ public record Tls(
   }
 
   private static SslHandler serverHandler(
-      SslContext context, ByteBufAllocator allocator, Executor tasks) throws TlsException {
+      SslContext context, ByteBufAllocator allocator, Executor tasks) {
     if (!context.isServer()) {
       throw unusable("the context is a client's, and this is a server");
     }
@@ -60,8 +59,7 @@ public record Tls(
   }
 
   private SslHandler clientHandler(
-      SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer)
-      throws TlsException {
+      SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer) {
     if (!context.isClient()) {
       throw unusable("the context is a server's, and this is a client");
     }
@@ -81,8 +79,8 @@ public record Tls(
     return handler;
   }
 
-  private static TlsException unusable(String why) {
-    return new TlsException(Reason.NOT_USABLE, why, null);
+  private static IllegalArgumentException unusable(String why) {
+    return new IllegalArgumentException(why);
   }
 
   /**

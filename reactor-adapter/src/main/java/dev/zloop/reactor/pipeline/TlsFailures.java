@@ -3,11 +3,13 @@ package dev.zloop.reactor.pipeline;
 import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsException.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
+import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,6 +38,9 @@ final class TlsFailures {
 
   private List<String> applicationProtocols = List.of();
 
+  /** What the peer sent first, or null before it came. */
+  private byte[] first;
+
   TlsFailures(ByteStream stream, Tls tls, String serverName) {
     this.stream = stream;
     this.tls = tls;
@@ -46,6 +51,13 @@ final class TlsFailures {
   void use(SSLEngine newEngine, List<String> newApplicationProtocols) {
     engine = newEngine;
     applicationProtocols = newApplicationProtocols;
+  }
+
+  /** What came first, of which this takes a copy. */
+  void peerBeganWith(ByteBuf bytes) {
+    first =
+        ByteBufUtil.getBytes(
+            bytes, bytes.readerIndex(), Math.min(bytes.readableBytes(), NotTlsText.BYTES_WANTED));
   }
 
   /**
@@ -78,9 +90,6 @@ final class TlsFailures {
           certificate.reason(),
           certificate.describe(theOther(), serverName) + engineSays(thrown),
           thrown);
-    }
-    if (find(thrown, ClosedChannelException.class) != null) {
-      return closedInHandshake(null);
     }
     return bySaying(thrown, secured);
   }
@@ -148,11 +157,16 @@ final class TlsFailures {
   /** What came from what was set up here, such as a trust manager, not from an engine; or null. */
   private static Throwable oursIn(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+      boolean isEngines = cause instanceof DecoderException || !isUnchecked(cause);
+      if (!isEngines) {
         return cause;
       }
     }
     return null;
+  }
+
+  private static boolean isUnchecked(Throwable thrown) {
+    return thrown instanceof RuntimeException || thrown instanceof Error;
   }
 
   /** The peer wants to shake hands a second time, on one connection. */
@@ -200,13 +214,13 @@ final class TlsFailures {
   }
 
   private TlsException notTls(NotSslRecordException thrown, boolean secured) {
-    String sent = NotTlsText.of(thrown.getMessage());
+    String sent = NotTlsText.of(thrown.getMessage(), secured ? null : first);
     if (secured) {
       return failure(
           Reason.BROKEN_PROTOCOL,
           "after the handshake "
               + theOther()
-              + " sent what is not TLS, beginning with "
+              + " sent what is not TLS, "
               + sent
               + ": it may have gone back to plaintext, or something between the two breaks in",
           thrown);
@@ -214,7 +228,7 @@ final class TlsFailures {
     return failure(
         Reason.NOT_TLS,
         theOther()
-            + " does not speak TLS, it sent "
+            + " does not speak TLS, it began with "
             + sent
             + (tls.client()
                 ? ": connect to its port for TLS, or without secure(..)"
@@ -264,11 +278,24 @@ final class TlsFailures {
         ? told
         : failure(
             Reason.NOT_USABLE,
-            "no SslContext could be had" + forWhom + ": " + oneLine(String.valueOf(cause)),
+            "no SslContext can be used"
+                + forWhom
+                + ": "
+                + oneLine(
+                    cause instanceof IllegalArgumentException
+                        ? cause.getMessage()
+                        : String.valueOf(cause)),
             cause);
   }
 
   // ---- words
+
+  /** A peer that resets at once may have no address any more. */
+  private String whom() {
+    SocketAddress address = stream.remoteAddress();
+    String name = serverName == null ? "a peer that is gone" : serverName;
+    return address == null ? name : address.toString();
+  }
 
   private String theOther() {
     return tls.client() ? "the server" : "the client";
@@ -291,7 +318,7 @@ final class TlsFailures {
   }
 
   private TlsException failure(Reason reason, String message, Throwable cause) {
-    return new TlsException(reason, "TLS with " + stream.remoteAddress() + ": " + message, cause);
+    return new TlsException(reason, "TLS with " + whom() + ": " + message, cause);
   }
 
   private static String engineSays(Throwable thrown) {

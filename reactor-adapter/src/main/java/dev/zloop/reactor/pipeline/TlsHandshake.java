@@ -5,7 +5,10 @@ import dev.zloop.reactor.stream.ByteStreamUser;
 import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsException.Reason;
 import dev.zloop.reactor.tls.TlsSession;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
@@ -15,7 +18,9 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +104,10 @@ public final class TlsHandshake implements PipelineListener {
     if (tls.closeNotifyTimeout() != null) {
       stream.closeTimeout(tls.closeNotifyTimeout());
     }
-    stream.begin(this::addHandlers);
+    stream.begin(pipeline -> {
+      pipeline.addLast("first", new FirstBytes());
+      addHandlers(pipeline);
+    });
   }
 
   private void addHandlers(ChannelPipeline pipeline) {
@@ -115,11 +123,20 @@ public final class TlsHandshake implements PipelineListener {
     }
   }
 
-  private SslHandler newHandler(SslContext context, ByteBufAllocator allocator)
-      throws TlsException {
+  private SslHandler newHandler(SslContext context, ByteBufAllocator allocator) {
     handler = tls.handler(context, allocator, tasks, peer);
     failures.use(handler.engine(), context.applicationProtocolNegotiator().protocols());
     return handler;
+  }
+
+  /** Looks at what the peer begins with, which not every engine tells if it is not TLS. */
+  private final class FirstBytes extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      context.pipeline().remove(this);
+      failures.peerBeganWith((ByteBuf) message);
+      context.fireChannelRead(message);
+    }
   }
 
   /** Reads the client's first message, and lets the handler follow that suits its name. */
@@ -127,17 +144,40 @@ public final class TlsHandshake implements PipelineListener {
     /** As long as a handshake message of this kind may be (RFC 8446, 4). */
     private static final int CLIENT_HELLO_BYTES_MAX = 64 << 10;
 
+    /** Null before the name is known. */
+    private Future<SslContext> answer;
+
     ByName() {
       super(tls.names(), CLIENT_HELLO_BYTES_MAX, tls.handshakeTimeout().toMillis());
     }
 
     @Override
-    protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
-      try {
-        return newHandler(context, allocator);
-      } catch (TlsException e) {
-        throw new IllegalStateException(e);
+    protected Future<SslContext> lookup(ChannelHandlerContext context, String name)
+        throws Exception {
+      answer = super.lookup(context, name);
+      return answer;
+    }
+
+    /** Who still waits for an answer keeps the client's message until then. */
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext context) throws Exception {
+      super.handlerRemoved0(context);
+      if (answer != null) {
+        answer.cancel(false);
       }
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext context, Future<SslContext> future)
+        throws Exception {
+      if (!future.isCancelled()) {
+        super.onLookupComplete(context, future);
+      }
+    }
+
+    @Override
+    protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
+      return newHandler(context, allocator);
     }
   }
 
@@ -177,6 +217,9 @@ public final class TlsHandshake implements PipelineListener {
   }
 
   private void onHandshake(Throwable failure) {
+    if (TlsFailures.find(failure, ClosedChannelException.class) != null) {
+      return; // onClosed is about to tell, and knows why
+    }
     if (failure != null) {
       fail(failureOf(failure));
     } else if (state == State.SHAKING_HANDS) {
@@ -191,10 +234,9 @@ public final class TlsHandshake implements PipelineListener {
     }
   }
 
-  /** None in TLSv1.3; and BoringSSL's server refuses by itself, but its client goes along once. */
+  /** There is none in TLSv1.3, and BoringSSL refuses by itself. */
   private boolean canRenegotiate() {
-    return !isTls13()
-        && (tls.client() || !(handler.engine() instanceof ReferenceCountedOpenSslEngine));
+    return !isTls13() && !(handler.engine() instanceof ReferenceCountedOpenSslEngine);
   }
 
   private boolean isTls13() {

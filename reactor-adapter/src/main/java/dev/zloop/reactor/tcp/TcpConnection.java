@@ -285,7 +285,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public boolean onBroken(IOException cause) {
-    failSenders(closedException(cause));
+    failSenders(cause instanceof TlsException ? cause : closedException(cause));
     return receiver.isAwaited();
   }
 
