@@ -234,9 +234,10 @@ public final class TlsHandshake implements PipelineListener {
     }
   }
 
-  /** There is none in TLSv1.3, and BoringSSL refuses by itself. */
+  /** None in TLSv1.3; and BoringSSL's server refuses by itself, but its client goes along once. */
   private boolean canRenegotiate() {
-    return !isTls13() && !(handler.engine() instanceof ReferenceCountedOpenSslEngine);
+    return !isTls13()
+        && (tls.client() || !(handler.engine() instanceof ReferenceCountedOpenSslEngine));
   }
 
   private boolean isTls13() {
