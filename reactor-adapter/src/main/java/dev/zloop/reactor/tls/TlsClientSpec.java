@@ -5,7 +5,10 @@ public interface TlsClientSpec extends TlsSpec<TlsClientSpec> {
 
   /**
    * The server's name, which it is told (SNI, RFC 6066) and which its certificate has to be for.
-   * Default: the host that the client connects to.
+   * Default: the host that the client connects to. Engines do not tell the server an address, nor a
+   * name without a dot, such as {@code localhost}; the certificate has to be for it nevertheless.
+   *
+   * @throws IllegalArgumentException if it cannot be the name, or the address, of a host
    */
   TlsClientSpec serverName(String name);
 

@@ -16,6 +16,7 @@ public interface TlsServerSpec extends TlsSpec<TlsServerSpec> {
    * name, or another one, get what is said beside this.
    *
    * @param name a host name, or {@code *.} and the rest of one, which stands for one label more
+   * @throws IllegalArgumentException if it is neither, or was said before
    */
   TlsServerSpec serverName(String name, SslContext context);
 
@@ -24,7 +25,9 @@ public interface TlsServerSpec extends TlsSpec<TlsServerSpec> {
 
   /**
    * Asks for a context with each connection, by the name that its client asks for, or null if it
-   * asks for none. The answer may come later, from any thread.
+   * asks for none. The answer may come later, from any thread; by {@code trySuccess} or {@code
+   * tryFailure}, as it is cancelled when the connection ends before. Without one the connection
+   * ends with the handshake's timeout.
    */
   TlsServerSpec serverNames(AsyncMapping<? super String, ? extends SslContext> contexts);
 }

@@ -30,6 +30,8 @@ public interface TlsSpec<S extends TlsSpec<S>> {
    *
    * @param chain its own certificate first, then those that vouch for it
    * @param key in PKCS#8, without a password
+   * @throws IllegalArgumentException if a file cannot be used, or the key is not the certificate's;
+   *     or if this side has a certificate already
    */
   S certificate(Path chain, Path key);
 
@@ -44,10 +46,18 @@ public interface TlsSpec<S extends TlsSpec<S>> {
 
   /**
    * The versions to offer, such as {@code TLSv1.3}. Default: what the TLS engine thinks is good.
+   *
+   * @throws IllegalArgumentException for one that is none
    */
   S protocols(String... versions);
 
-  /** What to offer, or to choose from, by ALPN (RFC 7301), the best first; such as {@code h2}. */
+  /**
+   * What to offer, or to choose from, by ALPN (RFC 7301), the best first; such as {@code h2}.
+   * Without one in common none is chosen, which is no failure: see {@link
+   * TlsSession#applicationProtocol}.
+   *
+   * @throws IllegalArgumentException for a name that is not of 1 to 255 bytes
+   */
   S applicationProtocols(String... names);
 
   /** Whatever else the builder of the context has. Called before the context is built. */
@@ -56,13 +66,19 @@ public interface TlsSpec<S extends TlsSpec<S>> {
   /** Whatever else the handler of each connection has. Called on the connection's loop. */
   S handler(Consumer<? super SslHandler> customizer);
 
-  /** How long a handshake may take; positive. Default: 10 seconds. */
+  /**
+   * How long a handshake may take; from 1 ms to 24 hours. Default: 10 seconds.
+   *
+   * @throws IllegalArgumentException if it is outside that
+   */
   S handshakeTimeout(Duration timeout);
 
   /**
    * How long a graceful close waits for the peer to take a further byte, the last of which are the
-   * close_notify, and then for the peer's own end; positive. Default: the connection's
+   * close_notify, and then for the peer's own end; from 1 ms to 24 hours. Default: the connection's
    * CLOSE_TIMEOUT.
+   *
+   * @throws IllegalArgumentException if it is outside that
    */
   S closeNotifyTimeout(Duration timeout);
 }
