@@ -12,14 +12,16 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  *   <li>An alert in plaintext, where they expect it encrypted. OpenSSL's clients refuse a TLSv1.3
  *       server's certificate by one, as they have no key yet for what they send (RFC 8446, 6.2 asks
  *       for the other); an engine cannot decrypt it, and takes it for a broken record.
- *   <li>A handshake that begins anew, up to TLSv1.2. The JDK's engine goes along with it, and so a
- *       peer makes this side work as often as it likes (RFC 5746, 5: refuse, if in doubt).
+ *   <li>A handshake that begins anew, up to TLSv1.2. The JDK's engine goes along with it, and so
+ *       does BoringSSL's for a client: a peer would make this side work as often as it likes (RFC
+ *       5746, 5: refuse, if in doubt).
  * </ul>
  */
 final class RecordWatch extends ChannelInboundHandlerAdapter {
   /** Type, version and length (RFC 8446, 5.1). */
   private static final int HEADER_BYTES = 5;
 
+  private static final int CHANGE_CIPHER_SPEC = 20;
   private static final int ALERT = 21;
   private static final int HANDSHAKE = 22;
 
@@ -36,6 +38,14 @@ final class RecordWatch extends ChannelInboundHandlerAdapter {
   private int contentLeft;
 
   private ChannelHandlerContext context;
+
+  /**
+   * The peer encrypts from here on; and the one message of its handshake came that is encrypted.
+   */
+  private boolean cipherChanged;
+
+  private boolean finished;
+
   private boolean secured;
   private TlsAlert alert;
 
@@ -106,7 +116,20 @@ final class RecordWatch extends ChannelInboundHandlerAdapter {
   private boolean onHeader() {
     contentLeft = (head[3] & 0xff) << 8 | head[4] & 0xff;
     onContent(0);
-    return secured && head[0] == HANDSHAKE;
+    return switch (head[0]) {
+      case CHANGE_CIPHER_SPEC -> {
+        cipherChanged = true;
+        yield false;
+      }
+      case HANDSHAKE -> isAnother();
+      default -> false;
+    };
+  }
+
+  private boolean isAnother() {
+    boolean afterFinished = finished;
+    finished |= cipherChanged;
+    return secured && afterFinished;
   }
 
   private void onContent(int taken) {
