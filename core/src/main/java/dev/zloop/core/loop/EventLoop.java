@@ -371,6 +371,11 @@ public final class EventLoop implements ZLoop {
     return inbox.isClosed();
   }
 
+  /** Whether it has had its last turn. From any thread. */
+  public boolean hasEnded() {
+    return life.isClosed();
+  }
+
   @Override
   public CompletionStage<Void> onClosed() {
     return end.stage();

@@ -113,6 +113,11 @@ public final class Transport implements LoopResource {
     return io.fd();
   }
 
+  /** The limits that it was made with. */
+  public TransportOptions options() {
+    return options;
+  }
+
   // ---- reading
 
   /** Asks for what arrives, until further notice; nothing is delivered within this call. */

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.concurrent.Ticker;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LoopExecutor extends AbstractEventExecutor implements io.netty.channel.EventLoop {
   final EventLoop loop;
+  private final Ticker ticker = new LoopTicker();
 
   LoopExecutor(EventLoop loop) {
     this.loop = loop;
@@ -37,18 +39,46 @@ final class LoopExecutor extends AbstractEventExecutor implements io.netty.chann
     return loop.isOwnedBy(thread);
   }
 
-  /** In a later turn. On the loop's own thread also while the loop closes: handlers clean up. */
+  /**
+   * In a later turn; on the loop's own thread also while the loop closes: handlers clean up. And
+   * where a defect has ended the loop, so that there is no later turn, at once.
+   */
   @Override
   public void execute(Runnable task) {
     Objects.requireNonNull(task, "task");
-    if (loop.inLoop()) {
-      loop.defer(task);
-    } else {
+    if (!loop.inLoop()) {
       loop.execute(task);
+    } else if (loop.hasEnded()) {
+      task.run();
+    } else {
+      loop.defer(task);
     }
   }
 
   // ---- timers
+
+  /** The loop's clock: what handlers measure is what their timers go by. */
+  @Override
+  public Ticker ticker() {
+    return ticker;
+  }
+
+  private final class LoopTicker implements Ticker {
+    @Override
+    public long initialNanoTime() {
+      return 0;
+    }
+
+    @Override
+    public long nanoTime() {
+      return loop.nanoTime();
+    }
+
+    @Override
+    public void sleep(long delay, TimeUnit unit) {
+      throw new UnsupportedOperationException("a loop does not sleep: schedule what is to follow");
+    }
+  }
 
   @Override
   public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
@@ -120,12 +150,12 @@ final class LoopExecutor extends AbstractEventExecutor implements io.netty.chann
 
   @Override
   public boolean isShutdown() {
-    return loop.isClosed();
+    return loop.hasEnded();
   }
 
   @Override
   public boolean isTerminated() {
-    return loop.isClosed();
+    return loop.hasEnded();
   }
 
   @Override

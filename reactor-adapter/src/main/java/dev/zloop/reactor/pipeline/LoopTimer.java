@@ -1,16 +1,21 @@
 package dev.zloop.reactor.pipeline;
 
 import dev.zloop.core.Timer;
+import dev.zloop.core.loop.Abandonable;
 import dev.zloop.core.loop.EventLoop;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A task with a delay, and perhaps a period, as Netty's future over the loop's timers. */
-final class LoopTimer<V> extends DefaultPromise<V> implements ScheduledFuture<V> {
+final class LoopTimer<V> extends DefaultPromise<V> implements ScheduledFuture<V>, Abandonable {
   static final long ONCE = 0;
+
+  /** Delays beyond this count as this: deadlines are compared by their difference. */
+  private static final long DELAY_NANOS_MAX = Long.MAX_VALUE / 2;
 
   private final EventLoop loop;
   private final Callable<V> task;
@@ -32,16 +37,17 @@ final class LoopTimer<V> extends DefaultPromise<V> implements ScheduledFuture<V>
 
   /** From any thread; before anybody else has this future. */
   LoopTimer<V> startAfter(long delayNanos) {
-    startAt(loop.nanoTime() + Math.max(0, delayNanos));
+    startAt(loop.nanoTime() + Math.clamp(delayNanos, 0, DELAY_NANOS_MAX));
     return this;
   }
 
   private void startAt(long nanos) {
     deadlineNanos = nanos;
-    timer = loop.scheduleAt(this::run, nanos);
+    timer = loop.scheduleAt(this, nanos);
   }
 
-  private void run() {
+  @Override
+  public void run() {
     try {
       if (periodNanos == ONCE) {
         if (setUncancellable()) {
@@ -50,12 +56,27 @@ final class LoopTimer<V> extends DefaultPromise<V> implements ScheduledFuture<V>
       } else if (!isCancelled()) {
         task.call();
         if (!isCancelled()) {
-          startAt(periodNanos > 0 ? deadlineNanos + periodNanos : loop.nanoTime() - periodNanos);
+          long last = periodNanos > 0 ? deadlineNanos : loop.nanoTime();
+          startAgainAt(last + Math.min(Math.abs(periodNanos), DELAY_NANOS_MAX));
         }
       }
     } catch (Throwable error) {
       tryFailure(error);
     }
+  }
+
+  private void startAgainAt(long nanos) {
+    try {
+      startAt(nanos);
+    } catch (RejectedExecutionException loopCloses) {
+      super.cancel(false);
+    }
+  }
+
+  /** The loop has ended before: whoever waits for this is told. */
+  @Override
+  public void abandon() {
+    super.cancel(false);
   }
 
   @Override

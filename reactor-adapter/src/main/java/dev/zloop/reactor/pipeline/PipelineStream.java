@@ -1,11 +1,11 @@
 package dev.zloop.reactor.pipeline;
 
+import dev.zloop.core.Timer;
 import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.transport.TransportOptions;
 import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.stream.ByteStreamUser;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -14,52 +14,80 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
  * A stream whose bytes Netty's handlers make of those of the stream below. Demand, room in the
- * queue, half-close, close and failure pass through; what handlers bring up beyond the demand, of
- * one buffer from below at the most, is parked.
+ * queue, half-close, close and failure pass through.
+ *
+ * <p>The output ends, and the stream below is closed, when the kernel has all that the user wrote:
+ * handlers may have kept some of it back.
  */
 public final class PipelineStream implements ByteStream, ByteStreamUser {
   private final ByteStream lower;
   private final PipelineListener listener;
   private final PipelineChannel channel;
+  private final PipelineInput input;
+
+  private ByteStreamUser user;
+
+  /** Within a call of the user, who is not to be called then. */
+  private boolean called;
+
+  // What is written
 
   /** Of bytes that the stream below was given before this one came. */
   private final long writtenBefore;
 
-  private ByteStreamUser user;
+  /** Of those, how many the user was told of. */
+  private long toldBefore;
 
-  private boolean reading;
-  private final ArrayDeque<ByteBuf> parked = new ArrayDeque<>(2);
-  private boolean deliveryDue;
-  private boolean inputEnded;
-  private boolean inputEndTold;
-  private IOException inputFailure;
+  /** The user's writes that the kernel does not have. */
+  private int unsentWrites;
 
-  /** Of the user's bytes. */
-  private long sentBytes;
-
-  /** Of the user's bytes, those that handlers or the queue have. */
   private long unsentBytes;
 
   /** The user was told of no room, because of what handlers kept. */
   private boolean heldUp;
 
-  /** The user is within a call to this, and is not to be called. */
-  private boolean called;
+  /** Those of them that were there after the last flush: whose sender does not ask by itself. */
+  private int waitingWrites;
+
+  /** The queue was full after the last flush: who wants to write waits to be told. */
+  private boolean waitingForRoom;
+
+  private boolean tellingDue;
+
+  /** Of the user's bytes. */
+  private long sentBytes;
+
+  // How it ends
+
+  /** The user ended the output; and so was that of the stream below. */
+  private boolean outputEndWanted;
 
   private boolean outputEnded;
+
+  /** The user was told that nothing can be written any more, or is about to be. */
   private boolean broken;
+
+  /** Why bytes were not sent that were to be; null if the peer knows. */
+  private IOException missing;
 
   /** The user is done with this: nothing is delivered any more. */
   private boolean closing;
 
+  /** The stream below was told to close, or to end at once. */
+  private boolean lowerClosing;
+
   private boolean lowerClosed;
   private boolean closedTold;
   private IOException failure;
+  private boolean inputShutdownTold;
+  private IOException inputFailureBelow;
+  private Duration closeTimeout;
+  private Timer closeTimer;
 
   /**
    * @param lower whose user is to be this
@@ -69,18 +97,20 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     this.lower = lower;
     this.writtenBefore = writtenBefore;
     this.listener = listener;
-    this.channel = new PipelineChannel(lower, writtenBefore, this::onChannelClosed);
+    this.closeTimeout = lower.options().closeTimeout();
+    this.toldBefore = sentBefore();
+    this.channel = new PipelineChannel(lower, writtenBefore, new PipelineEnd());
+    this.input = new PipelineInput(lower.loop(), channel, new InputOwner());
   }
 
   /** Who hears of this from now on. Before {@link #begin}. */
   public void use(ByteStreamUser newUser) {
-    user = newUser;
+    user = new GuardedUser(newUser, this::onUserFailed);
   }
 
   /** Puts the handlers in, tells them that the channel is active, and reads for them once. */
   public void begin(Consumer<? super ChannelPipeline> handlers) {
     handlers.accept(channel.pipeline());
-    channel.pipeline().addLast("zloop", new Tail());
     new LoopExecutor(lower.loop()).register(channel);
     if (channel.isOpen()) {
       channel.read();
@@ -102,73 +132,51 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     return lower.remoteAddress();
   }
 
+  @Override
+  public TransportOptions options() {
+    return lower.options();
+  }
+
+  private void callBelow(Runnable call) {
+    boolean calledBefore = called;
+    called = true;
+    try {
+      call.run();
+    } finally {
+      called = calledBefore;
+    }
+  }
+
   // ---- reading
 
   @Override
   public void startReading() {
-    if (reading || closing) {
-      return;
-    }
-    reading = true;
-    if (!parked.isEmpty() || inputEnded) {
-      deliverLater();
-    } else if (channel.isOpen()) {
-      channel.read();
-    }
+    callBelow(input::start);
   }
 
   @Override
   public void stopReading() {
-    reading = false; // what was asked for below may still come, and is parked
-  }
-
-  private void deliverLater() {
-    if (!deliveryDue) {
-      deliveryDue = true;
-      loop().defer(this::deliverParked);
-    }
-  }
-
-  private void deliverParked() {
-    deliveryDue = false;
-    while (reading && !closing && !parked.isEmpty()) {
-      user.onReceived(parked.poll());
-    }
-    if (!parked.isEmpty()) {
-      return;
-    }
-    if (inputEnded) {
-      tellInputEnd();
-    } else if (reading && channel.isOpen()) {
-      channel.read();
-    }
-    tellClosedIfDone();
+    input.stop();
   }
 
   @Override
   public void onReceived(ByteBuf buffer) {
-    channel.receive(buffer);
-  }
-
-  /** From the pipeline's end: takes the buffer. */
-  private void deliver(ByteBuf buffer) {
-    if (closing || inputEnded) {
-      buffer.release();
-    } else if (reading && parked.isEmpty()) {
-      user.onReceived(buffer);
-    } else {
-      parked.add(buffer);
-    }
+    input.receive(buffer);
   }
 
   /** From the stream below; and again, by a listener that could not say yet what that means. */
   @Override
   public void onInputEnd(IOException belowFailed) {
+    if (belowFailed != null) {
+      inputFailureBelow = belowFailed;
+    }
     PipelineListener.InputEnd end = listener.onInputEnd();
-    if (end.isKnown()) {
+    if (end.isKnown() && !inputShutdownTold) {
+      inputShutdownTold = true;
       // Only now: at this event decoders give up what they have not decoded yet.
       channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-      endInput(belowFailed == null ? end.failure() : belowFailed);
+      input.pullRest();
+      endInput(inputFailureBelow == null ? end.failure() : inputFailureBelow);
     }
   }
 
@@ -178,20 +186,29 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
    * @param why the input has not ended in order; or null
    */
   void endInput(IOException why) {
-    if (inputEnded) {
-      return;
-    }
-    inputEnded = true;
-    inputFailure = why;
-    if (parked.isEmpty()) {
-      deliverLater();
-    }
+    input.end(why);
   }
 
-  private void tellInputEnd() {
-    if (!inputEndTold && !closing) {
-      inputEndTold = true;
-      user.onInputEnd(inputFailure);
+  private final class InputOwner implements PipelineInput.Owner {
+    @Override
+    public boolean mayDeliverNow() {
+      return !called;
+    }
+
+    @Override
+    public void onReceived(ByteBuf buffer) {
+      user.onReceived(buffer);
+    }
+
+    @Override
+    public void onEnd(IOException why) {
+      user.onInputEnd(why);
+      closeIfBothEnded();
+    }
+
+    @Override
+    public void onDelivered() {
+      tellClosedIfDone();
     }
   }
 
@@ -202,36 +219,46 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     return writableBytes() > 0;
   }
 
+  private boolean hasRoom() {
+    return lower.isWritable() && channel.isWritable();
+  }
+
   /**
    * What the queue below has room for, without what handlers keep: a peer that begins a handshake
    * and never ends it makes them keep all that is written.
    */
   @Override
   public long writableBytes() {
-    if (!listener.isReady() || outputEnded || broken || closing || !lower.isWritable()) {
+    if (!listener.isReady() || outputEndWanted || broken || closing || !hasRoom()) {
       return 0;
     }
     long kept = Math.max(0, unsentBytes - channel.queuedBytes());
-    long room = lower.writableBytes() - kept;
+    long room = Math.min(lower.writableBytes(), channel.bytesBeforeUnwritable()) - kept;
     heldUp |= room <= 0;
     return Math.max(0, room);
   }
 
   @Override
   public void write(ByteBuf buffer) {
-    if (closing || outputEnded) {
+    if (closing || outputEndWanted || broken) {
       buffer.release();
       return;
     }
     int length = buffer.readableBytes();
-    unsentBytes += length;
     ChannelPromise promise = channel.newPromise();
+    unsentWrites++;
+    unsentBytes += length;
     promise.addListener(future -> onWritten(length, future));
-    channel.write(buffer, promise);
+    callBelow(() -> channel.write(buffer, promise));
   }
 
   private void onWritten(int length, Future<?> write) {
+    unsentWrites--;
     unsentBytes -= length;
+    boolean waited = waitingWrites > 0;
+    if (waited) {
+      waitingWrites--;
+    }
     if (write.isSuccess()) {
       sentBytes += length;
       if (heldUp) {
@@ -240,41 +267,83 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
       }
       if (!called) {
         user.onSent();
+      } else if (waited) {
+        tellLater();
       }
-    } else if (inputEnded && inputFailure == null && channel.isOpen()) {
+    } else {
+      onWriteFailed(write.cause());
+    }
+    if (unsentWrites == 0 && (outputEndWanted || closing)) {
+      loop().defer(this::endIfSent); // and not within a flush, which is not over
+    }
+  }
+
+  private void onWriteFailed(Throwable cause) {
+    if (closing && !lowerClosing) {
+      abortBelow(listener.failureOf(cause)); // bytes are missing that were to be sent before
+    } else if (channel.isOpen() && input.isEnded() && input.failure() == null) {
       // The handlers know of no output that outlives the input: both have ended in order.
       breakOff(new IOException("the peer has ended both directions"), true);
       loop().defer(channel::close);
-    } else {
-      breakOff(listener.failureOf(write.cause()), !channel.isOpen());
-    }
+    } else if (channel.isOpen()) {
+      breakOff(listener.failureOf(cause), false);
+    } // else that is what breaks it off
   }
 
   @Override
   public long sentBytes() {
-    return Math.min(lower.sentBytes(), writtenBefore) + sentBytes;
+    return sentBefore() + sentBytes;
+  }
+
+  private long sentBefore() {
+    return Math.min(lower.sentBytes(), writtenBefore);
   }
 
   @Override
   public void flush() {
-    boolean calledBefore = called;
-    called = true;
-    channel.flush();
-    called = calledBefore;
+    callBelow(channel::flush);
+    waitingWrites = unsentWrites;
+    waitingForRoom = !hasRoom();
+  }
+
+  /** Within a call of the user something came about that others wait to be told of. */
+  private void tellLater() {
+    if (!tellingDue) {
+      tellingDue = true;
+      loop()
+          .defer(() -> {
+            tellingDue = false;
+            if (!closing && !closedTold) {
+              user.onSent();
+              onWritable();
+            }
+          });
+    }
   }
 
   @Override
   public void onSent() {
     channel.countSent();
-    if (lower.sentBytes() <= writtenBefore) {
+    long before = sentBefore();
+    if (before > toldBefore) {
+      toldBefore = before;
       user.onSent();
+    }
+    if (closeTimer != null) {
+      startCloseTimer(); // anew: the peer took something
     }
   }
 
   @Override
   public void onWritable() {
-    if (isWritable()) {
-      user.onWritable();
+    if (!called) {
+      if (isWritable()) {
+        waitingForRoom = false;
+        user.onWritable();
+      }
+    } else if (waitingForRoom && hasRoom()) {
+      waitingForRoom = false;
+      tellLater();
     }
   }
 
@@ -283,21 +352,20 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     loop().defer(this::onWritable);
   }
 
-  // ---- the end
+  // ---- the end, as the user wants it
 
   @Override
   public void shutdownOutput() {
-    if (outputEnded || closing) {
+    if (outputEndWanted || closing) {
       return;
     }
     String obstacle = listener.whyNoHalfClose();
-    if (obstacle != null && !inputEnded) {
+    if (obstacle != null && !input.isEnded()) {
       throw new UnsupportedOperationException(obstacle);
     }
     flush();
-    listener.beforeOutputEnd();
-    outputEnded = true;
-    lower.shutdownOutput();
+    outputEndWanted = true;
+    callBelow(this::endIfSent);
   }
 
   @Override
@@ -305,41 +373,129 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     if (closing) {
       return;
     }
-    if (!outputEnded && !lowerClosed && channel.isOpen()) {
-      flush();
-      listener.beforeOutputEnd();
+    flush();
+    closing = true;
+    input.discard();
+    callBelow(this::endIfSent);
+    if (!lowerClosing) {
+      startCloseTimer();
+      callBelow(input::drain);
     }
-    discard();
-    lower.close();
     tellClosedLater();
+  }
+
+  /** Ends the output below, or closes there, unless something is still to go out before. */
+  private void endIfSent() {
+    if (lowerClosing || lowerClosed) {
+      return;
+    }
+    if (broken) {
+      endBroken();
+      return;
+    }
+    if (unsentWrites > 0 && listener.isReady()) {
+      return;
+    }
+    if (channel.isFlushing()) {
+      loop().defer(this::endIfSent);
+      return;
+    }
+    endOutput();
+    if (closing) {
+      closeBelow();
+    } else {
+      closeIfBothEnded();
+    }
+  }
+
+  /** In order only if the peer does not take what it has for the whole. */
+  private void endBroken() {
+    if (closing && missing == null) {
+      closeBelow();
+    } else if (closing) {
+      abortBelow(missing);
+    }
+  }
+
+  private void endOutput() {
+    if (!outputEnded) {
+      outputEnded = true;
+      if (channel.isOpen()) {
+        listener.beforeOutputEnd();
+        channel.flush();
+      }
+      channel.endOutput();
+      if (!closing) {
+        lower.shutdownOutput();
+      }
+    }
+  }
+
+  /** As a transport does by itself; but this input may have ended while that below has not. */
+  private void closeIfBothEnded() {
+    if (outputEnded && input.isEndTold() && !lowerClosed) {
+      closeBelow();
+    }
+  }
+
+  private void closeBelow() {
+    lowerClosing = true;
+    stopCloseTimer();
+    lower.close();
+  }
+
+  private void abortBelow(IOException why) {
+    lowerClosing = true;
+    stopCloseTimer();
+    lower.abort(why);
   }
 
   @Override
   public void closeTimeout(Duration timeout) {
+    closeTimeout = timeout;
     lower.closeTimeout(timeout);
+  }
+
+  private void startCloseTimer() {
+    stopCloseTimer();
+    try {
+      closeTimer = loop().schedule(this::onCloseTimeout, closeTimeout);
+    } catch (RejectedExecutionException loopCloses) {
+      // Then no timer is needed: the stream below is about to end.
+    }
+  }
+
+  private void stopCloseTimer() {
+    if (closeTimer != null) {
+      closeTimer.cancel();
+      closeTimer = null;
+    }
+  }
+
+  private void onCloseTimeout() {
+    abortBelow(
+        new IOException(
+            "close of the stream to "
+                + remoteAddress()
+                + ": the peer, or a handler, held up "
+                + unsentWrites
+                + " writes"));
   }
 
   @Override
   public void abort(IOException why) {
-    discard();
-    lower.abort(why);
+    closing = true;
+    input.discard();
+    abortBelow(why);
     tellClosedLater();
   }
 
-  private void discard() {
-    closing = true;
-    reading = false;
-    for (ByteBuf buffer = parked.poll(); buffer != null; buffer = parked.poll()) {
-      buffer.release();
-    }
+  private void onUserFailed(Throwable error) {
+    loop().report(error);
+    abort(new IOException("the user of the stream to " + remoteAddress() + " failed", error));
   }
 
-  /** A handler closed the channel, or {@link #onClosed} does: gracefully, as a user would. */
-  private void onChannelClosed() {
-    if (!lowerClosed) {
-      lower.close();
-    }
-  }
+  // ---- the end, as it comes
 
   /**
    * Something is wrong that ends the stream: the user gets what is parked, and then the failure.
@@ -348,22 +504,45 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
    *     stream below is aborted
    */
   void fail(IOException cause, boolean closesItself) {
+    if (lowerClosed || closing && lowerClosing) {
+      return; // it ends already, and nobody minds
+    }
     if (failure == null) {
       failure = cause;
     }
     breakOff(cause, closesItself);
-    endInput(failure);
+    input.end(failure);
     if (!closesItself) {
-      lower.abort(failure);
+      abortBelow(failure);
     }
   }
 
   private void breakOff(IOException cause, boolean closesItself) {
-    if (!broken && !closing && !lowerClosed) {
-      broken = true;
-      if (!user.onBroken(cause) && !closesItself) {
-        lower.abort(cause);
-      }
+    if (broken || closing || lowerClosed) {
+      return;
+    }
+    broken = true;
+    missing = closesItself ? null : cause;
+    loop()
+        .defer(() -> {
+          if (!closing && !closedTold && !user.onBroken(cause) && !closing) {
+            closing = true;
+            input.discard();
+            if (closesItself) {
+              closeBelow();
+            } else {
+              abortBelow(cause);
+            }
+            tellClosedLater();
+          }
+        });
+  }
+
+  private void onHandlerClosed() {
+    if (failure == null && !broken && !closing && !(outputEnded && input.isEnded())) {
+      failure = new IOException("a handler closed the channel to " + remoteAddress());
+      breakOff(failure, true);
+      input.end(failure);
     }
   }
 
@@ -373,16 +552,33 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
       return !closing;
     }
     broken = true;
+    if (failure == null) {
+      failure = cause;
+    }
+    channel.endOutput();
     return user.onBroken(cause) && listener.isReady();
   }
 
   @Override
   public void onClosed(IOException cause) {
     lowerClosed = true;
+    lowerClosing = true;
+    stopCloseTimer();
     if (failure == null) {
       failure = cause;
     }
+    input.pullRest();
     channel.unsafe().close(channel.voidPromise());
+    if (loop().isClosed()) {
+      input.discard();
+      closing = true;
+    } else if (cause != null && !broken && !closing && input.isParked()) {
+      broken = true;
+      if (!user.onBroken(cause)) {
+        closing = true;
+        input.discard();
+      }
+    }
     tellClosedIfDone();
   }
 
@@ -394,20 +590,23 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
   /** What is parked is the user's, although the stream below is gone. */
   private void tellClosedIfDone() {
-    if (lowerClosed && !closedTold && parked.isEmpty()) {
+    if (lowerClosed
+        && !closedTold
+        && !channel.isRegistered() // else handlers have not said the last
+        && (closing || input.isDelivered())) {
       closedTold = true;
       listener.onClosed(failure);
       user.onClosed(failure);
     }
   }
 
-  /** The pipeline's end: what has come through all handlers. */
-  private final class Tail extends ChannelInboundHandlerAdapter {
+  /** What comes through all handlers, and what they do to the channel. */
+  private final class PipelineEnd implements PipelineChannel.Owner {
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    public void onMessage(Object message) {
       if (message instanceof ByteBuf buffer) {
-        deliver(buffer);
+        input.add(buffer);
       } else {
         String type = message.getClass().getName();
         ReferenceCountUtil.release(message);
@@ -416,20 +615,38 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-      if (reading && channel.isOpen()) {
-        context.read();
+    public void onReadComplete() {
+      if (!channel.isReadPending()) {
+        input.pull();
       }
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    public void onWritabilityChanged() {
+      onWritable();
+    }
+
+    @Override
+    public void onEvent(Object event) {
       listener.onEvent(event);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void onException(Throwable cause) {
       fail(listener.failureOf(cause), !channel.isOpen());
+    }
+
+    @Override
+    public void onChannelClosed() {
+      if (!lowerClosed) {
+        loop().defer(PipelineStream.this::onHandlerClosed); // who closes may yet say why
+        closeBelow();
+      }
+    }
+
+    @Override
+    public void onHandlersGone() {
+      tellClosedIfDone();
     }
   }
 }

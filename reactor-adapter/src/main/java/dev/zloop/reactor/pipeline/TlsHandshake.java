@@ -236,8 +236,11 @@ public final class TlsHandshake implements PipelineListener {
 
   /** None in TLSv1.3; and BoringSSL's server refuses by itself, but its client goes along once. */
   private boolean canRenegotiate() {
-    return !isTls13()
-        && (tls.client() || !(handler.engine() instanceof ReferenceCountedOpenSslEngine));
+    return !isTls13() && (tls.client() || !isOpenSsl());
+  }
+
+  private boolean isOpenSsl() {
+    return handler.engine() instanceof ReferenceCountedOpenSslEngine;
   }
 
   private boolean isTls13() {
@@ -285,7 +288,7 @@ public final class TlsHandshake implements PipelineListener {
     if (state != State.SECURED) {
       return null;
     }
-    if (isTls13() && !(handler.engine() instanceof ReferenceCountedOpenSslEngine)) {
+    if (isTls13() && !isOpenSsl()) {
       return null;
     }
     return "the output cannot be ended while the peer goes on sending: that takes TLSv1.3 and the"
@@ -311,6 +314,9 @@ public final class TlsHandshake implements PipelineListener {
     }
     if (state == State.SHAKING_HANDS) {
       fail(failures.closedInHandshake(null));
+    }
+    if (state == State.SECURED && !closeNotified && isOpenSsl()) {
+      stream.flush(); // what it fails with, its engine tells when it is to write next
     }
     return closeNotified || state == State.FAILED
         ? InputEnd.IN_ORDER

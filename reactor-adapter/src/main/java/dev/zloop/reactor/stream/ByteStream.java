@@ -1,6 +1,7 @@
 package dev.zloop.reactor.stream;
 
 import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -23,6 +24,9 @@ public interface ByteStream {
 
   /** The peer's address, of the socket below. */
   SocketAddress remoteAddress();
+
+  /** The limits that the socket's transport was made with. */
+  TransportOptions options();
 
   /** Asks for what arrives, until further notice. */
   void startReading();

@@ -6,6 +6,7 @@ import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.Lease;
 import dev.zloop.core.transport.Transport;
 import dev.zloop.core.transport.TransportHandler;
+import dev.zloop.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -51,6 +52,11 @@ public final class TransportStream implements ByteStream, TransportHandler {
   @Override
   public SocketAddress remoteAddress() {
     return remoteAddress;
+  }
+
+  @Override
+  public TransportOptions options() {
+    return transport.options();
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.loop.EventLoop;
+import dev.zloop.core.transport.TransportOptions;
 import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.stream.ByteStreamUser;
 import io.netty.buffer.ByteBuf;
@@ -120,6 +121,11 @@ class KeptBytesTest {
     @Override
     public long sentBytes() {
       return sent;
+    }
+
+    @Override
+    public TransportOptions options() {
+      return TransportOptions.DEFAULT;
     }
 
     @Override
