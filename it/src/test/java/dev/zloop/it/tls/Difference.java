@@ -165,7 +165,7 @@ record Difference(
               Difference::seesARenegotiation,
               Aspect.SEND_ENDED,
               "complete",
-              "complete|closed"),
+              "complete|closed|BROKEN_PROTOCOL"),
           new Difference(
               "nobody renegotiates, there it is as the engine will, and most do",
               Difference::seesARenegotiation,
