@@ -8,6 +8,11 @@ import dev.zloop.it.support.ChildJvm;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.reactor.Schedulers;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.resolver.AddressResolver;
 import io.netty.util.ReferenceCounted;
 import java.io.File;
 import java.io.IOException;
@@ -56,6 +61,11 @@ class ModulePathIT {
               .blockLast();
           client.disposeNow();
           server.disposeNow();
+          try {
+            TcpClient.create().host("127.0.0.1").port(server.port()).secure().connectNow();
+          } catch (RuntimeException refused) {
+            System.out.println("refused");
+          }
           System.out.println(Schedulers.class.getModule());
           System.out.println(client.loop().getClass().getModule());
         }
@@ -83,7 +93,7 @@ class ModulePathIT {
     try (ChildJvm program = ChildJvm.start(command)) {
       assertEquals(0, program.exitStatus(), () -> "errors: " + program.errors());
       assertEquals(
-          List.of("hello", "module dev.zloop.reactor", "module dev.zloop.core"),
+          List.of("hello", "refused", "module dev.zloop.reactor", "module dev.zloop.core"),
           program.remainingLines());
       assertEquals(List.of(), program.errors());
     }
@@ -116,7 +126,12 @@ class ModulePathIT {
             Flux.class,
             Publisher.class,
             ByteBuf.class,
-            ReferenceCounted.class)
+            ReferenceCounted.class,
+            SslContext.class,
+            ByteToMessageDecoder.class,
+            Channel.class,
+            UnixChannel.class,
+            AddressResolver.class)
         .map(ModulePathIT::location)
         .distinct()
         .collect(Collectors.joining(File.pathSeparator));
