@@ -59,6 +59,10 @@ final class Server implements AutoCloseable {
 
   /** Whether it speaks TLS. */
   boolean isSecure() {
+    return isSecure(name);
+  }
+
+  private static boolean isSecure(String name) {
     return name.endsWith("-tls") || name.endsWith("-boringssl");
   }
 
@@ -85,7 +89,7 @@ final class Server implements AutoCloseable {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("--enable-native-access=ALL-UNNAMED");
-    if (name.contains("netty")) {
+    if (name.contains("netty") || isSecure(name)) { // TLS is Netty's everywhere
       line.addAll(NETTY_FLAGS);
     }
     line.addAll(List.of("-cp", classPath(name)));
