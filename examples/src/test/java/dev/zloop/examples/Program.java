@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * streams, and how it ends. Closing it kills it.
  */
 public final class Program implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 90;
+  private static final long PATIENCE_SECONDS = 300;
 
   private final Process process;
   private final Thread reader;

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts on the jar that was just built, from a directory that is not the project's. */
@@ -33,6 +37,33 @@ class ScriptsIT {
       demo.awaitLine("summary .*");
       assertFalse(demo.output().contains("WARNING"), demo::output);
     }
+  }
+
+  /** As in a fresh clone, in which the first script that needs it builds what it needs. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void aTreeInWhichNothingIsBuiltBuildsItself() throws Exception {
+    Path project = SCRIPTS.getParent();
+    try (Stream<Path> files = Files.walk(project)) {
+      for (Path file : files.filter(ScriptsIT::isSource).toList()) {
+        Path copy = elsewhere.resolve(project.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    String script = elsewhere.resolve("scripts/example").toString();
+    try (Program hello = Program.of(new ProcessBuilder(script, "Hello"))) {
+      assertEquals(0, hello.exitStatus(), hello::output);
+      hello.awaitLine("hello");
+    }
+  }
+
+  private static boolean isSource(Path file) {
+    String path = SCRIPTS.getParent().relativize(file).toString();
+    return Files.isRegularFile(file)
+        && !path.startsWith(".git/")
+        && !path.startsWith("target/")
+        && !path.contains("/target/");
   }
 
   @Test

@@ -26,9 +26,14 @@ public final class Await {
 
   /** Whether a condition comes true before patience ends. */
   public static boolean comesTrue(BooleanSupplier condition) {
+    return comesTrue(condition, PATIENCE);
+  }
+
+  /** Whether a condition comes true within a time. */
+  public static boolean comesTrue(BooleanSupplier condition, Duration patience) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+      if (System.nanoTime() - start > patience.toNanos()) {
         return false;
       }
       LockSupport.parkNanos(PAUSE_NANOS);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -126,14 +127,16 @@ class MeddlerIT {
     } catch (RuntimeException refused) {
       return -1;
     }
-    boolean whole = true;
-    try {
-      // A changed length makes the other side wait for what never comes; nothing but time ends it.
-      Mono<Void> all = connection.inbound().receive().doOnNext(checker).then();
-      Await.completion(meddling == Meddling.CHANGE ? all.timeout(Duration.ofSeconds(1)) : all);
-    } catch (RuntimeException known) {
-      whole = false;
-    }
+    CompletableFuture<Boolean> end = new CompletableFuture<>();
+    connection
+        .inbound()
+        .receive()
+        .doOnNext(checker)
+        .then()
+        .subscribe(nothing -> {}, error -> end.complete(false), () -> end.complete(true));
+    // A changed length makes the other side wait for what never comes; nothing but time ends it.
+    Duration patience = meddling == Meddling.CHANGE ? Duration.ofSeconds(1) : Await.PATIENCE;
+    boolean whole = Await.comesTrue(end::isDone, patience) && end.join();
     connection.disposeNow(Await.PATIENCE);
     assertTrue(
         !whole || checker.received() == LENGTH, () -> "taken for all: " + checker.received());
