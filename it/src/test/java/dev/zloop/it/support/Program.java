@@ -72,7 +72,8 @@ public final class Program implements AutoCloseable {
         to.write(chunk, 0, length);
       }
     } catch (IOException closed) {
-      if (!"Stream closed".equals(closed.getMessage())) { // that is how the JDK tells of a kill
+      // That, in two spellings, is how the JDK tells of a kill.
+      if (!"Stream closed".equalsIgnoreCase(closed.getMessage())) {
         throw closed;
       }
     }
