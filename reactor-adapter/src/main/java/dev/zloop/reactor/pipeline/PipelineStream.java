@@ -605,7 +605,10 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
     @Override
     public void onMessage(Object message) {
-      if (message instanceof ByteBuf buffer) {
+      if (!channel.isRegistered()) {
+        // Handlers are taken out, and decoders give up what they could not decode: no user's bytes.
+        ReferenceCountUtil.release(message);
+      } else if (message instanceof ByteBuf buffer) {
         input.add(buffer);
       } else {
         String type = message.getClass().getName();
