@@ -110,7 +110,7 @@ final class Load {
         begin();
       } else {
         Peer peer = new Peer("localhost", ((InetSocketAddress) server).getPort());
-        TlsHandshake handshake = TlsHandshake.on(socket[0], 0, tls, peer, this);
+        TlsHandshake handshake = new TlsHandshake(socket[0], 0, tls, peer, this);
         socket[0].use(handshake.stream());
         stream = handshake.stream();
         handshake.begin(this);

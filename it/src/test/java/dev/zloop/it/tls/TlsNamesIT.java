@@ -11,12 +11,15 @@ import dev.zloop.reactor.tls.TlsException.Reason;
 import dev.zloop.reactor.tls.TlsServerSpec;
 import dev.zloop.reactor.tls.TlsSession;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.pkitesting.X509Bundle;
+import io.netty.util.ReferenceCounted;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,6 +184,26 @@ class TlsNamesIT {
       attempt.talk(specs.client());
       attempt.talk(specs.client());
       assertEquals(List.of(true, true), List.copyOf(inLoop));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCustomizerThatThrowsLeavesNoEngine(TlsEngine engine) {
+    Specs specs = new Specs(engine, "TLSv1.3");
+    Queue<SSLEngine> engines = new ConcurrentLinkedQueue<>();
+    Consumer<SslHandler> broken =
+        handler -> {
+          engines.add(handler.engine());
+          throw new IllegalStateException("a customizer that throws");
+        };
+    try (Attempt attempt = Attempt.on(LOOPS, specs.server().andThen(tls -> tls.handler(broken)))) {
+      attempt.refused(specs.client());
+      Attempt.assertTells(attempt.serverTold(), Reason.NOT_USABLE, "a customizer that throws");
+    }
+    assertEquals(1, engines.size());
+    if (engines.element() instanceof ReferenceCounted counted) {
+      assertEquals(0, counted.refCnt());
     }
   }
 }

@@ -7,10 +7,8 @@ import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.stream.ByteStreamUser;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -29,38 +27,12 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
   private final PipelineListener listener;
   private final PipelineChannel channel;
   private final PipelineInput input;
+  private final PipelineOutput output;
 
   private ByteStreamUser user;
 
   /** Within a call of the user, who is not to be called then. */
   private boolean called;
-
-  // What is written
-
-  /** Of bytes that the stream below was given before this one came. */
-  private final long writtenBefore;
-
-  /** Of those, how many the user was told of. */
-  private long toldBefore;
-
-  /** The user's writes that the kernel does not have. */
-  private int unsentWrites;
-
-  private long unsentBytes;
-
-  /** The user was told of no room, because of what handlers kept. */
-  private boolean heldUp;
-
-  /** Those of them that were there after the last flush: whose sender does not ask by itself. */
-  private int waitingWrites;
-
-  /** The queue was full after the last flush: who wants to write waits to be told. */
-  private boolean waitingForRoom;
-
-  private boolean tellingDue;
-
-  /** Of the user's bytes. */
-  private long sentBytes;
 
   // How it ends
 
@@ -95,12 +67,11 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
    */
   public PipelineStream(ByteStream lower, long writtenBefore, PipelineListener listener) {
     this.lower = lower;
-    this.writtenBefore = writtenBefore;
     this.listener = listener;
     this.closeTimeout = lower.options().closeTimeout();
-    this.toldBefore = sentBefore();
     this.channel = new PipelineChannel(lower, writtenBefore, new PipelineEnd());
     this.input = new PipelineInput(lower.loop(), channel, new InputOwner());
+    this.output = new PipelineOutput(lower, writtenBefore, channel, new OutputOwner());
   }
 
   /** Who hears of this from now on. Before {@link #begin}. */
@@ -214,67 +185,26 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
   // ---- writing
 
+  private boolean isOutputOpen() {
+    return !outputEndWanted && !broken && !closing;
+  }
+
   @Override
   public boolean isWritable() {
-    return writableBytes() > 0;
+    return output.isWritable();
   }
 
-  private boolean hasRoom() {
-    return lower.isWritable() && channel.isWritable();
-  }
-
-  /**
-   * What the queue below has room for, without what handlers keep: a peer that begins a handshake
-   * and never ends it makes them keep all that is written.
-   */
   @Override
   public long writableBytes() {
-    if (!listener.isReady() || outputEndWanted || broken || closing || !hasRoom()) {
-      return 0;
-    }
-    long kept = Math.max(0, unsentBytes - channel.queuedBytes());
-    long room = Math.min(lower.writableBytes(), channel.bytesBeforeUnwritable()) - kept;
-    heldUp |= room <= 0;
-    return Math.max(0, room);
+    return output.writableBytes();
   }
 
   @Override
   public void write(ByteBuf buffer) {
-    if (closing || outputEndWanted || broken) {
-      buffer.release();
-      return;
-    }
-    int length = buffer.readableBytes();
-    ChannelPromise promise = channel.newPromise();
-    unsentWrites++;
-    unsentBytes += length;
-    promise.addListener(future -> onWritten(length, future));
-    callBelow(() -> channel.write(buffer, promise));
-  }
-
-  private void onWritten(int length, Future<?> write) {
-    unsentWrites--;
-    unsentBytes -= length;
-    boolean waited = waitingWrites > 0;
-    if (waited) {
-      waitingWrites--;
-    }
-    if (write.isSuccess()) {
-      sentBytes += length;
-      if (heldUp) {
-        heldUp = false;
-        loop().defer(this::onWritable);
-      }
-      if (!called) {
-        user.onSent();
-      } else if (waited) {
-        tellLater();
-      }
+    if (isOutputOpen()) {
+      callBelow(() -> output.write(buffer));
     } else {
-      onWriteFailed(write.cause());
-    }
-    if (unsentWrites == 0 && (outputEndWanted || closing)) {
-      loop().defer(this::endIfSent); // and not within a flush, which is not over
+      buffer.release();
     }
   }
 
@@ -292,43 +222,17 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
   @Override
   public long sentBytes() {
-    return sentBefore() + sentBytes;
-  }
-
-  private long sentBefore() {
-    return Math.min(lower.sentBytes(), writtenBefore);
+    return output.sentBytes();
   }
 
   @Override
   public void flush() {
-    callBelow(channel::flush);
-    waitingWrites = unsentWrites;
-    waitingForRoom = !hasRoom();
-  }
-
-  /** Within a call of the user something came about that others wait to be told of. */
-  private void tellLater() {
-    if (!tellingDue) {
-      tellingDue = true;
-      loop()
-          .defer(() -> {
-            tellingDue = false;
-            if (!closing && !closedTold) {
-              user.onSent();
-              onWritable();
-            }
-          });
-    }
+    callBelow(output::flush);
   }
 
   @Override
   public void onSent() {
-    channel.countSent();
-    long before = sentBefore();
-    if (before > toldBefore) {
-      toldBefore = before;
-      user.onSent();
-    }
+    output.countSent();
     if (closeTimer != null) {
       startCloseTimer(); // anew: the peer took something
     }
@@ -336,20 +240,56 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
 
   @Override
   public void onWritable() {
-    if (!called) {
-      if (isWritable()) {
-        waitingForRoom = false;
-        user.onWritable();
-      }
-    } else if (waitingForRoom && hasRoom()) {
-      waitingForRoom = false;
-      tellLater();
-    }
+    output.tellRoom();
   }
 
   /** From a listener, whose handlers have come to an understanding. */
   void becameReady() {
     loop().defer(this::onWritable);
+  }
+
+  private final class OutputOwner implements PipelineOutput.Owner {
+    @Override
+    public boolean isOpen() {
+      return isOutputOpen();
+    }
+
+    @Override
+    public boolean isReady() {
+      return listener.isReady();
+    }
+
+    @Override
+    public boolean mayTellNow() {
+      return !called;
+    }
+
+    @Override
+    public boolean isOver() {
+      return closing || closedTold;
+    }
+
+    @Override
+    public void onSent() {
+      user.onSent();
+    }
+
+    @Override
+    public void onWritable() {
+      user.onWritable();
+    }
+
+    @Override
+    public void onWriteFailed(Throwable cause) {
+      PipelineStream.this.onWriteFailed(cause);
+    }
+
+    @Override
+    public void onNoneUnsent() {
+      if (outputEndWanted || closing) {
+        loop().defer(PipelineStream.this::endIfSent);
+      }
+    }
   }
 
   // ---- the end, as the user wants it
@@ -393,7 +333,7 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
       endBroken();
       return;
     }
-    if (unsentWrites > 0 && listener.isReady()) {
+    if (output.unsentWrites() > 0 && listener.isReady()) {
       return;
     }
     if (channel.isFlushing()) {
@@ -478,7 +418,7 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
             "close of the stream to "
                 + remoteAddress()
                 + ": the peer, or a handler, held up "
-                + unsentWrites
+                + output.unsentWrites()
                 + " writes"));
   }
 

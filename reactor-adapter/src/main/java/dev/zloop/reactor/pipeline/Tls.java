@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsyncMapping;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -16,7 +17,7 @@ import javax.net.ssl.SSLParameters;
  * How a connection's TLS is spoken: what a specification came to.
  *
  * @param client the role
- * @param contexts asked with each connection
+ * @param contexts asked with each connection; null if only names are
  * @param names asked for a context by the name that a client asks for; or null
  * @param serverName of a client: whom to ask for and to verify instead of the host; or null
  * @param verifyHostname of a client
@@ -37,7 +38,7 @@ public record Tls(
    * A handler for one connection.
    *
    * @param context whose role this is
-   * @param host of a client: where it connected to, or null if that has no name; else null
+   * @param peer whom a client connected to
    */
   SslHandler handler(SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer) {
     Objects.requireNonNull(context, "null was given for an SslContext");
@@ -45,9 +46,23 @@ public record Tls(
         client
             ? clientHandler(context, allocator, tasks, peer)
             : serverHandler(context, allocator, tasks);
+    try {
+      configure(handler);
+    } catch (Throwable error) {
+      ReferenceCountUtil.safeRelease(handler.engine()); // no pipeline will
+      throw error;
+    }
+    return handler;
+  }
+
+  private void configure(SslHandler handler) {
+    if (client) {
+      SSLParameters parameters = handler.engine().getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm(verifyHostname ? "HTTPS" : "");
+      handler.engine().setSSLParameters(parameters);
+    }
     handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
     customizer.accept(handler);
-    return handler;
   }
 
   private static SslHandler serverHandler(
@@ -69,14 +84,9 @@ public record Tls(
           "the server's name is not known, so that its certificate cannot be verified:"
               + " set serverName(..), or verifyHostname(false)");
     }
-    SslHandler handler =
-        name == null
-            ? context.newHandler(allocator, tasks)
-            : context.newHandler(allocator, name, peer.port(), tasks);
-    SSLParameters parameters = handler.engine().getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm(verifyHostname ? "HTTPS" : "");
-    handler.engine().setSSLParameters(parameters);
-    return handler;
+    return name == null
+        ? context.newHandler(allocator, tasks)
+        : context.newHandler(allocator, name, peer.port(), tasks);
   }
 
   private static IllegalArgumentException unusable(String why) {

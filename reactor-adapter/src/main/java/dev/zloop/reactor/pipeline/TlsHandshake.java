@@ -71,7 +71,14 @@ public final class TlsHandshake implements PipelineListener {
   /** The socket's input has ended, and what that means waits for a task. */
   private boolean inputEndWaits;
 
-  private TlsHandshake(
+  /**
+   * Makes the secure stream; {@link #begin} begins the handshake.
+   *
+   * @param lower whose user is to be {@link #stream}
+   * @param writtenBefore bytes that were written to it, in all
+   * @param peer whom a client connected to
+   */
+  public TlsHandshake(
       ByteStream lower, long writtenBefore, Tls tls, Tls.Peer peer, Callback callback) {
     this.lower = lower;
     this.tls = tls;
@@ -80,18 +87,6 @@ public final class TlsHandshake implements PipelineListener {
     this.failures = new TlsFailures(lower, tls, tls.client() ? serverName() : null);
     this.tasks = new DelegatedTasks(lower.loop(), this::onTasksDone);
     this.stream = new PipelineStream(lower, writtenBefore, this);
-  }
-
-  /**
-   * Makes the secure stream; {@link #begin} begins the handshake.
-   *
-   * @param lower whose user is to be {@link #stream}
-   * @param writtenBefore bytes that were written to it, in all
-   * @param peer whom a client connected to
-   */
-  public static TlsHandshake on(
-      ByteStream lower, long writtenBefore, Tls tls, Tls.Peer peer, Callback callback) {
-    return new TlsHandshake(lower, writtenBefore, tls, peer, callback);
   }
 
   /** The stream of what is encrypted below. */

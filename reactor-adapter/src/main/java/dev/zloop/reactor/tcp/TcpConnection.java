@@ -102,7 +102,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
    */
   void secure(Tls tls, TlsHandshake.Callback callback) {
     TlsHandshake handshake =
-        TlsHandshake.on(
+        new TlsHandshake(
             stream,
             writtenBytes,
             tls,

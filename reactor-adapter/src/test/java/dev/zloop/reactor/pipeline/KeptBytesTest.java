@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -38,6 +39,7 @@ class KeptBytesTest {
 
   @AfterEach
   void close() {
+    keeper.giveUp();
     loop.close();
     while (!loop.onClosed().toCompletableFuture().isDone()) {
       turn();
@@ -91,15 +93,33 @@ class KeptBytesTest {
 
   /** Keeps the last write until it is told to let it go. */
   private static final class Keeper extends ChannelDuplexHandler {
-    private Runnable kept;
+    private ChannelHandlerContext context;
+
+    /** Null if nothing is kept. */
+    private Object message;
+
+    private ChannelPromise promise;
 
     @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-      kept = () -> context.writeAndFlush(message, promise);
+    public void handlerAdded(ChannelHandlerContext added) {
+      context = added;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object written, ChannelPromise writing) {
+      giveUp();
+      message = written;
+      promise = writing;
     }
 
     void letGo() {
-      kept.run();
+      context.writeAndFlush(message, promise);
+      message = null;
+    }
+
+    void giveUp() {
+      ReferenceCountUtil.release(message);
+      message = null;
     }
   }
 
