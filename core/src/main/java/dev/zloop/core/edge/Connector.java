@@ -10,15 +10,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Connects: resolves, then tries one address after the other until one works, all within one
- * timeout. On the loop's thread; the descriptors are its own until one is connected.
+ * Connects: resolves, then lets the addresses {@linkplain ConnectRace race} until one is connected,
+ * all within one timeout. On the loop's thread; the descriptors are its own until then.
  */
 public final class Connector implements Cancellable, LoopResource {
 
@@ -35,9 +33,9 @@ public final class Connector implements Cancellable, LoopResource {
     void onConnected(StreamIo stream);
 
     /**
-     * Not connected, and nothing is left open. This is the failure of the last address, as in
-     * {@code connect(127.0.0.1:80): ECONNREFUSED ..}, and those of the others are suppressed ones
-     * of it; or a timeout, {@code connect(name:80) within 30 s: ETIMEDOUT ..}; an {@link
+     * Not connected, and nothing is left open. This is the failure of the address that failed last,
+     * as in {@code connect(127.0.0.1:80): ECONNREFUSED ..}, and those of the others are suppressed
+     * ones of it; or a timeout, {@code connect(name:80) within 30 s: ETIMEDOUT ..}; an {@link
      * java.net.UnknownHostException}; or that the loop was closed.
      */
     void onFailed(IOException cause);
@@ -64,12 +62,13 @@ public final class Connector implements Cancellable, LoopResource {
   private final Plan plan;
   private final Callback callback;
 
-  /** What goes on: the resolution, and then an attempt. */
+  /** What goes on: the resolution, and then the race. */
   private Cancellable stage;
 
+  /** Null until the addresses are known. */
+  private ConnectRace race;
+
   private Timer timer;
-  private Iterator<SocketAddress> untried;
-  private final List<IOException> failures = new ArrayList<>();
   private boolean over;
 
   private Connector(EventLoop loop, Plan plan, Callback callback) {
@@ -116,20 +115,6 @@ public final class Connector implements Cancellable, LoopResource {
     } catch (RejectedExecutionException closing) {
       // onLoopClosing follows
     }
-  }
-
-  private void tryNext() {
-    while (untried.hasNext()) {
-      try {
-        stage =
-            ConnectAttempt.start(
-                loop, untried.next(), plan.local(), plan.options(), new Attempted());
-        return;
-      } catch (IOException e) {
-        failures.add(e);
-      }
-    }
-    fail(failures.removeLast());
   }
 
   private void onTimeout() {
@@ -180,7 +165,9 @@ public final class Connector implements Cancellable, LoopResource {
   }
 
   private void tellFailed(IOException cause) {
-    failures.forEach(cause::addSuppressed);
+    if (race != null) {
+      race.failures().stream().filter(other -> other != cause).forEach(cause::addSuppressed);
+    }
     try {
       callback.onFailed(cause);
     } catch (Throwable error) {
@@ -201,8 +188,9 @@ public final class Connector implements Cancellable, LoopResource {
 
     @Override
     public void onResolved(List<SocketAddress> addresses) {
-      untried = addresses.iterator();
-      tryNext();
+      race = new ConnectRace(loop, addresses, plan, new Raced());
+      stage = race;
+      race.start();
     }
 
     @Override
@@ -213,7 +201,7 @@ public final class Connector implements Cancellable, LoopResource {
     }
   }
 
-  private final class Attempted implements ConnectAttempt.Outcome {
+  private final class Raced implements ConnectRace.Outcome {
 
     @Override
     public void onConnected(StreamIo stream) {
@@ -221,9 +209,8 @@ public final class Connector implements Cancellable, LoopResource {
     }
 
     @Override
-    public void onFailed(IOException cause) {
-      failures.add(cause);
-      tryNext();
+    public void onFailed() {
+      fail(race.failures().getLast());
     }
   }
 }

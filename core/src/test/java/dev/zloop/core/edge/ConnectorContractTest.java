@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.edge.Connector.Plan;
 import dev.zloop.core.transport.Ground;
 import dev.zloop.core.transport.OnEveryGround;
 import dev.zloop.core.transport.Recorder;
@@ -17,6 +18,7 @@ import dev.zloop.nativereactor.sys.Errno;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +210,71 @@ class ConnectorContractTest {
     world.until(told::isTold);
     assertEquals("ENOPROTOOPT", told.errno());
     assertEquals(before, world.syscalls.open.size());
+  }
+
+  // ---- several race
+
+  private ConnectRace race(SocketAddress... addresses) {
+    Plan plan = new Plan(addresses[0], null, SocketOptions.DEFAULT, TIMEOUT);
+    ConnectRace[] race = new ConnectRace[1];
+    race[0] =
+        new ConnectRace(
+            world.loop,
+            List.of(addresses),
+            plan,
+            new ConnectRace.Outcome() {
+              @Override
+              public void onConnected(StreamIo stream) {
+                told.onConnected(stream);
+              }
+
+              @Override
+              public void onFailed() {
+                told.onFailed(race[0].failures().getLast());
+              }
+            });
+    race[0].start();
+    return race[0];
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void ofTwoOfWhichTheSecondBeginsAfterSomeTurnsOneWinsAndNothingElseStaysOpen(int turns) {
+    int before = world.syscalls.open.size();
+    race(acceptor.localAddress(), acceptor.localAddress());
+    for (int i = 0; i < turns; i++) {
+      world.turn();
+    }
+    world.clock.advance(ConnectRace.ATTEMPT_DELAY);
+    untilConnected();
+    world.settle();
+    world.until(() -> !accepted.fds.isEmpty());
+    accepted.closeAll(world.loop);
+    told.transport.abort();
+    world.until(() -> world.syscalls.open.size() == before);
+    assertEquals(1, told.times);
+  }
+
+  @Test
+  void theNextOfARaceBeginsWhenTheOneBeforeFails() {
+    world.syscalls.fail("connect", Errno.ENETUNREACH);
+    race(acceptor.localAddress(), acceptor.localAddress());
+    world.syscalls.succeed();
+    untilConnected();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void aRaceIsCalledOffAfterSomeTurns(int turns) {
+    ConnectRace race = race(acceptor.localAddress(), acceptor.localAddress());
+    world.clock.advance(ConnectRace.ATTEMPT_DELAY);
+    for (int i = 0; i < turns; i++) {
+      world.turn();
+    }
+    int before = told.times;
+    race.cancel();
+    world.settle();
+    assertEquals(before, told.times);
   }
 
   // ---- it ends before its time

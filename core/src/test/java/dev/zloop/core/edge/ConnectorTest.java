@@ -264,7 +264,7 @@ class ConnectorTest {
       assertEquals(
           "connect(a.test:" + port + ") within 30 s: ETIMEDOUT (Connection timed out)",
           failure.getMessage());
-      assertEquals(1, failure.getSuppressed().length);
+      assertEquals(2, failure.getSuppressed().length);
     }
   }
 
