@@ -152,10 +152,10 @@ public final class TcpClient {
   }
 
   /**
-   * Connects with each subscription, and tells the connection; cancelling it calls that off. A host
-   * with several addresses is tried at one after the other. Fails with a {@link
-   * dev.zloop.core.NativeIoException} if none takes the connection in time, or an {@link
-   * java.net.UnknownHostException} if the host has none.
+   * Connects with each subscription, and tells the connection; cancelling it calls that off. The
+   * addresses of a host race, each with a head start of 250 ms, IPv6 and IPv4 in turn (RFC 8305).
+   * Fails with a {@link dev.zloop.core.NativeIoException} if none takes the connection in time, or
+   * an {@link java.net.UnknownHostException} if the host has none.
    *
    * <p>A connection that is told at the moment of the cancel is, as with any mono, for {@code
    * Hooks.onNextDropped}.
