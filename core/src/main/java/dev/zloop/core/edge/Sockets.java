@@ -1,5 +1,8 @@
 package dev.zloop.core.edge;
 
+import static dev.zloop.nativereactor.sys.SocketConstants.SOL_SOCKET;
+import static dev.zloop.nativereactor.sys.SocketConstants.SO_LINGER;
+
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.SocketOptions;
 import dev.zloop.core.ZLoop;
@@ -76,6 +79,22 @@ public final class Sockets {
   public static void close(EventLoop loop, int fd) {
     assert loop.inLoop();
     new RawSocket(loop, fd).close();
+  }
+
+  /**
+   * As {@link #close}, with a reset, so that the peer knows that nobody will serve it. A Unix
+   * socket has none: its peer reads to an end.
+   */
+  public static void reset(EventLoop loop, int fd) {
+    assert loop.inLoop();
+    RawSocket socket = new RawSocket(loop, fd);
+    try {
+      socket.setLinger(SOL_SOCKET, SO_LINGER, "SO_LINGER", 0);
+    } catch (NativeIoException gone) {
+      // then the peer knows
+    } finally {
+      socket.close();
+    }
   }
 
   /** A descriptor on its way, which is closed if the loop ends before it arrives. */

@@ -23,8 +23,8 @@ public interface DisposableServer extends Disposable {
   }
 
   /**
-   * Stops accepting. Connections that were accepted live on until their handlers end them. Never
-   * waits; idempotent.
+   * Stops accepting. Connections that were accepted live on until their handlers end them, or
+   * {@link #shutdown} does. Never waits; idempotent.
    */
   @Override
   void dispose();
@@ -42,6 +42,31 @@ public interface DisposableServer extends Disposable {
   default void disposeNow(Duration timeout) {
     Disposal.now(this, onDispose(), timeout);
   }
+
+  /** How many of the connections that it accepted live at this moment. */
+  int connections();
+
+  /** How many connections were reset, because there were {@link TcpServer#maxConnections} ones. */
+  long refusedConnections();
+
+  /**
+   * Stops accepting, as {@link #dispose}, and waits until the connections have ended: those whose
+   * handlers do within the grace by themselves. The rest is closed then as by {@link
+   * Connection#dispose}: handlers are cancelled, and what was sent before is flushed. What is left
+   * after {@link SocketOption#CLOSE_TIMEOUT} is aborted. Tells, when the last has ended, how many
+   * had to be closed.
+   *
+   * <p>Nothing tells the handlers. One that is to end, because its server does, can listen to
+   * {@link #onDispose}: {@code in.receive().takeUntilOther(server.onDispose())}.
+   *
+   * <p>It begins with each subscription, and each has a grace of its own. Cancelling it ends the
+   * waiting, and no connection; nothing is accepted again.
+   *
+   * @param grace how long connections may take, 0 or more. Where loops are closed meanwhile, they
+   *     end their connections at once
+   * @throws IllegalArgumentException if the grace is negative
+   */
+  Mono<Integer> shutdown(Duration grace);
 
   /** Completes when the listening socket is closed. */
   Mono<Void> onDispose();

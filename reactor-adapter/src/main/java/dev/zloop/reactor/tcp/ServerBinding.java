@@ -15,6 +15,7 @@ import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsSession;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import reactor.core.publisher.Mono;
@@ -30,6 +31,8 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   private final TcpConfig config;
   private final ZLoopGroup loops;
   private final EventLoop loop;
+  private final ServerConnections connections;
+  private final Refusals refusals;
   private final Sinks.Empty<Void> end = Sinks.unsafe().empty();
 
   private volatile boolean disposed;
@@ -41,6 +44,8 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
     this.config = config;
     this.loops = config.loops.get();
     this.loop = (EventLoop) loops.next();
+    this.connections = new ServerConnections(config.connectionsMax);
+    this.refusals = new Refusals(config.connectionsMax, config.onRefused);
   }
 
   static Mono<DisposableServer> bind(TcpConfig config) {
@@ -129,6 +134,10 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
 
   @Override
   public void onAccepted(EventLoop home, int fd) {
+    if (!connections.admit()) {
+      refusals.refuse(home, fd);
+      return;
+    }
     TransportStream[] socket = new TransportStream[1];
     try {
       Sockets.configure(home, fd, config.childSettings.socket());
@@ -140,9 +149,11 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
     } catch (IOException | RuntimeException e) {
       LOG.warn("a connection to {} could not be served", Sockets.localAddress(home, fd), e);
       Sockets.close(home, fd);
+      connections.leave();
       return;
     }
     TcpConnection connection = new TcpConnection(socket[0], Tls.Peer.UNKNOWN);
+    connections.add(connection);
     if (config.tls == null) {
       begin(connection);
     } else {
@@ -186,7 +197,30 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   @Override
   public void onClosed() {
     disposed = true;
+    connections.acceptingHasEnded(loops);
     end.tryEmitEmpty();
+  }
+
+  @Override
+  public Mono<Integer> shutdown(Duration grace) {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace is " + grace + ", expected 0 or more");
+    }
+    ServerShutdown shutdown = new ServerShutdown(connections, loop, grace, config.closeTimeout());
+    return Mono.defer(() -> {
+      dispose();
+      return shutdown.begin();
+    });
+  }
+
+  @Override
+  public int connections() {
+    return connections.count();
+  }
+
+  @Override
+  public long refusedConnections() {
+    return refusals.count();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.zloop.reactor.Schedulers;
 import dev.zloop.reactor.pipeline.Tls;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -30,6 +31,9 @@ final class TcpConfig implements Cloneable {
   /** Whether each loop of a server has a listening socket of its own. */
   boolean listenPerLoop;
 
+  /** How many connections a server has at the most. */
+  int connectionsMax = Integer.MAX_VALUE;
+
   /** Of the listening socket, or of a client's connections. */
   Settings settings = Settings.DEFAULT;
 
@@ -41,6 +45,7 @@ final class TcpConfig implements Cloneable {
 
   Consumer<? super Connection> onConnection = connection -> {};
   Consumer<? super DisposableServer> onBound = server -> {};
+  Consumer<? super SocketAddress> onRefused = peer -> {};
   BiConsumer<? super Connection, ? super Throwable> onError = Handling::log;
 
   /** Or null: connections without a handler. */
@@ -83,6 +88,13 @@ final class TcpConfig implements Cloneable {
             "loop " + loop.name() + " was not started, so that nothing happens on it: start() it");
       }
     }
+  }
+
+  /** How long a connection of a server may take to close gracefully. */
+  Duration closeTimeout() {
+    return tls == null || tls.closeNotifyTimeout() == null
+        ? childSettings.transport().closeTimeout()
+        : tls.closeNotifyTimeout();
   }
 
   Handler handler() {

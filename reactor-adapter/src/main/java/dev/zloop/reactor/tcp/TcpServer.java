@@ -97,6 +97,31 @@ public final class TcpServer {
   }
 
   /**
+   * How many connections there may be at a time, on all loops together, with those that shake hands
+   * or are being closed. One more is accepted and reset at once, so that its client knows; {@link
+   * DisposableServer#refusedConnections} counts it, {@link #doOnRefused} hears of it, and the log
+   * has a line at WARN for each episode: for the first, and again after 10 seconds without one.
+   * Default: no maximum.
+   *
+   * @param max at least 1
+   */
+  public TcpServer maxConnections(int max) {
+    if (max < 1) {
+      throw new IllegalArgumentException("maxConnections is " + max + ", expected at least 1");
+    }
+    return with(copy -> copy.connectionsMax = max);
+  }
+
+  /**
+   * Called with the peer's address, null if it is gone already, for each connection that {@link
+   * #maxConnections} refuses; on the loop that it would have lived on.
+   */
+  public TcpServer doOnRefused(Consumer<? super SocketAddress> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(copy -> copy.onRefused = consumer);
+  }
+
+  /**
    * What to do with each connection, called on its loop. When the publisher completes, what was
    * sent is flushed and the connection closed gracefully; when it fails, the connection is aborted
    * and {@link #doOnError} told. The end of the peer's output completes {@code receive()} and no
