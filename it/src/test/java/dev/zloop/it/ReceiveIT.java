@@ -29,7 +29,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** What {@code receive()} promises to its one subscriber. */
+/** What {@code receive()} promises to its subscribers. */
 class ReceiveIT {
   @RegisterExtension static final Loops LOOPS = Loops.of(1);
 
@@ -78,17 +78,38 @@ class ReceiveIT {
   }
 
   @Test
-  void aSecondSubscriberIsRefused() {
+  void aSecondSubscriberAtATimeIsRefused() {
     client.inbound().receive().subscribe();
     Failures.assertMentions(
         Failures.of(IllegalStateException.class, client.inbound().receive().then()),
-        "its one subscriber");
+        "has a subscriber, expected one at a time");
   }
 
   @Test
-  void aSubscriberAfterACancelledOneIsRefusedToo() {
-    client.inbound().receive().subscribe().dispose();
-    Failures.of(IllegalStateException.class, client.inbound().receive().then());
+  void subscribersOneAfterTheOtherLoseNothing() throws IOException {
+    int length = 3_000_000;
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Mono<Void> received =
+        Flux.defer(() -> client.inbound().receive().asByteArray().take(1))
+            .doOnNext(all::writeBytes)
+            .repeat(() -> all.size() < length)
+            .then()
+            .cache();
+    received.subscribe();
+    peer.send(Pattern.DEFAULT, length);
+    Await.completion(received);
+    assertArrayEquals(Pattern.DEFAULT.bytes(0, length), all.toByteArray());
+    peer.shutdownOutput();
+    Await.completion(client.inbound().receive().then());
+  }
+
+  @Test
+  void whoSubscribesAfterTheEndIsToldOfIt() throws IOException {
+    // Something being sent keeps the connection open.
+    client.outbound().send(Mono.never()).then().subscribe(null, aborted -> {});
+    peer.shutdownOutput();
+    Await.completion(client.inbound().receive().then());
+    Await.completion(client.inbound().receive().then());
   }
 
   @Test

@@ -122,7 +122,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     ((TransportStream) stream).use(handshake.stream());
     stream = handshake.stream();
     handshake.begin(this);
-    receiver.readOnDemand();
+    receiver.serve();
   }
 
   @Override
@@ -248,7 +248,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public void onReceived(ByteBuf buffer) {
-    receiver.emit(buffer);
+    receiver.receive(buffer);
   }
 
   @Override
@@ -259,13 +259,14 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   }
 
   /**
-   * Without a handler nobody else would: the peer has ended, and nothing is being sent. Looked at
-   * in a later turn, so that a subscriber who is told of the end can begin to send.
+   * Without a handler nobody else would: the peer has ended, nothing is being sent, and nothing
+   * waits to be read. Looked at in a later turn, so that a subscriber who is told of the end can
+   * begin to send.
    */
-  private void closeIfIdle() {
-    if (inputEnded && handling == null && senders.isEmpty()) {
+  void closeIfIdle() {
+    if (inputEnded && handling == null && senders.isEmpty() && receiver.keptBytes() == 0) {
       loop.defer(() -> {
-        if (senders.isEmpty()) {
+        if (senders.isEmpty() && receiver.keptBytes() == 0) {
           disposed = true;
           stream.close();
         }
@@ -292,7 +293,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   @Override
   public void onClosed(IOException cause) {
     disposed = true;
-    receiver.end(cause);
+    receiver.onClosed(cause);
     failSenders(closedException(cause));
     if (handling != null) {
       handling.cancel();
@@ -331,7 +332,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
       handling.cancel();
     }
     stream.close();
-    receiver.end(null);
+    receiver.close();
     failSenders(closedException(null));
   }
 
