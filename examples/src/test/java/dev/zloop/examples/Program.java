@@ -38,6 +38,8 @@ public final class Program implements AutoCloseable {
   public static Program java(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // It lives for moments, in which the second compiler and threads to collect do not pay.
+    Collections.addAll(command, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     // Not more native access than that, and no more heap than a small machine has.
     Collections.addAll(command, "--enable-native-access=ALL-UNNAMED", "-ea", "-Xmx256m");
     Collections.addAll(command, "-cp", System.getProperty("java.class.path"), main.getName());
