@@ -13,8 +13,11 @@ module dev.zloop.reactor {
   // On the class path, where alone it works, BlockHound finds its integration by the service file;
   // nobody names that package, so it is not exported.
   requires static reactor.blockhound;
+  // Only who serves behind a proxy has it.
+  requires static io.netty.codec.haproxy;
 
   exports dev.zloop.reactor;
+  exports dev.zloop.reactor.proxy;
   exports dev.zloop.reactor.tcp;
   exports dev.zloop.reactor.tls;
 }

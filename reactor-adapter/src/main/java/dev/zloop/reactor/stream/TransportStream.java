@@ -20,6 +20,16 @@ public final class TransportStream implements ByteStream, TransportHandler {
   private SocketAddress localAddress;
   private SocketAddress remoteAddress;
 
+  /** What a former user gave back for the next one: bytes, or null; and the end of the input. */
+  private ByteBuf givenBack;
+
+  private boolean endGivenBack;
+
+  /** Whether what was given back is wanted, and whether a turn is due that delivers it. */
+  private boolean wanted;
+
+  private boolean deliveryDue;
+
   /**
    * For {@link Transport#open} and {@link Transport#adopt}, which make transport and handler each
    * with the other.
@@ -32,6 +42,28 @@ public final class TransportStream implements ByteStream, TransportHandler {
   public void learnAddresses() {
     localAddress = Sockets.localAddress(loop(), transport.fd());
     remoteAddress = Sockets.remoteAddress(loop(), transport.fd());
+  }
+
+  /** Shows another address as the peer's from now on: that of a client behind a proxy. */
+  public void present(SocketAddress client) {
+    remoteAddress = client;
+  }
+
+  /**
+   * Gives back what this user does not want, for the next one, who has it before anything else.
+   * Once, by a user who has stopped reading.
+   *
+   * @param bytes which are taken
+   * @param inputEnded whether this user was told of the input's end, behind the bytes
+   */
+  public void giveBack(ByteBuf bytes, boolean inputEnded) {
+    assert givenBack == null && !endGivenBack;
+    endGivenBack = inputEnded;
+    if (bytes.isReadable()) {
+      givenBack = bytes;
+    } else {
+      bytes.release();
+    }
   }
 
   /** Who hears of this from now on. */
@@ -61,11 +93,49 @@ public final class TransportStream implements ByteStream, TransportHandler {
 
   @Override
   public void startReading() {
-    transport.startReading();
+    if (givenBack == null && !endGivenBack) {
+      transport.startReading();
+      return;
+    }
+    wanted = true;
+    if (!deliveryDue) {
+      deliveryDue = true;
+      loop().defer(this::deliver);
+    }
+  }
+
+  private void deliver() {
+    deliveryDue = false;
+    try {
+      if (wanted && givenBack != null) {
+        ByteBuf bytes = givenBack;
+        givenBack = null;
+        user.onReceived(bytes);
+      }
+      if (wanted && endGivenBack) {
+        endGivenBack = false;
+        user.onInputEnd(null);
+      } else if (wanted) {
+        transport.startReading();
+      }
+    } catch (Throwable error) {
+      loop().report(error);
+      abort(new IOException("the user of the stream to " + remoteAddress + " failed", error));
+    }
+  }
+
+  /** Nobody will want it any more. */
+  private void dropGivenBack() {
+    wanted = false;
+    if (givenBack != null) {
+      givenBack.release();
+      givenBack = null;
+    }
   }
 
   @Override
   public void stopReading() {
+    wanted = false;
     transport.stopReading();
   }
 
@@ -101,6 +171,7 @@ public final class TransportStream implements ByteStream, TransportHandler {
 
   @Override
   public void close() {
+    dropGivenBack();
     transport.close();
   }
 
@@ -111,6 +182,7 @@ public final class TransportStream implements ByteStream, TransportHandler {
 
   @Override
   public void abort(IOException why) {
+    dropGivenBack();
     transport.abort(why);
   }
 
@@ -150,6 +222,7 @@ public final class TransportStream implements ByteStream, TransportHandler {
 
   @Override
   public void onClosed(IOException cause) {
+    dropGivenBack();
     user.onClosed(cause);
   }
 }

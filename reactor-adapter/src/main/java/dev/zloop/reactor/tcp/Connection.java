@@ -1,6 +1,7 @@
 package dev.zloop.reactor.tcp;
 
 import dev.zloop.core.ZLoop;
+import dev.zloop.reactor.proxy.ProxyHeader;
 import dev.zloop.reactor.tls.TlsClientSpec;
 import dev.zloop.reactor.tls.TlsServerSpec;
 import dev.zloop.reactor.tls.TlsSession;
@@ -25,8 +26,11 @@ public interface Connection extends Disposable {
   /** The writing side, with nothing sent yet. */
   Outbound outbound();
 
-  /** The peer's address. */
+  /** The peer's address; behind a proxy that says for whom it speaks, the client's. */
   SocketAddress address();
+
+  /** What a proxy in front said of this connection, where {@link TcpServer#proxyProtocol} is on. */
+  Optional<ProxyHeader> proxyHeader();
 
   /** This side's address. */
   SocketAddress localAddress();

@@ -1,5 +1,6 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.reactor.proxy.ProxyProtocolException;
 import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsException.Reason;
 import java.io.IOException;
@@ -83,7 +84,8 @@ final class Handling {
    * fails wants to be looked at.
    */
   static void log(Connection connection, Throwable error) {
-    if (error instanceof TlsException tls && tls.reason() != Reason.CLOSED_IN_HANDSHAKE) {
+    if (error instanceof ProxyProtocolException
+        || error instanceof TlsException tls && tls.reason() != Reason.CLOSED_IN_HANDSHAKE) {
       LOG.warn("{}", error.getMessage());
     } else if (error instanceof IOException) {
       LOG.debug("{}: {}", connection, error.toString());

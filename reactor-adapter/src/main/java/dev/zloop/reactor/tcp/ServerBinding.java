@@ -8,8 +8,12 @@ import dev.zloop.core.edge.Resolver;
 import dev.zloop.core.edge.Sockets;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.Transport;
+import dev.zloop.reactor.pipeline.ProxyHeaderReader;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsHandshake;
+import dev.zloop.reactor.proxy.ProxyHeader;
+import dev.zloop.reactor.proxy.ProxyProtocolException;
+import dev.zloop.reactor.proxy.ProxyProtocolSupport;
 import dev.zloop.reactor.stream.TransportStream;
 import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsSession;
@@ -17,6 +21,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -154,6 +159,44 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
     }
     TcpConnection connection = new TcpConnection(socket[0], Tls.Peer.UNKNOWN);
     connections.add(connection);
+    if (config.proxyProtocol == ProxyProtocolSupport.OFF) {
+      secureAndBegin(connection);
+    } else {
+      ProxyHeaderReader.read(
+          socket[0],
+          connection,
+          config.proxyProtocol,
+          config.proxyHeaderTimeout,
+          new Announcement(connection));
+    }
+  }
+
+  /** A connection that begins when a proxy has said whose it is. */
+  private final class Announcement implements ProxyHeaderReader.Callback {
+    private final TcpConnection connection;
+
+    Announcement(TcpConnection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void onHeader(Optional<ProxyHeader> header) {
+      if (!connection.isDisposed()) {
+        header.ifPresent(connection::announce);
+        secureAndBegin(connection);
+      }
+    }
+
+    @Override
+    public void onFailed(ProxyProtocolException cause) {
+      if (!connection.isDisposed()) {
+        connection.abortNow(cause);
+        Handling.tell(config.onError, connection, cause);
+      }
+    }
+  }
+
+  private void secureAndBegin(TcpConnection connection) {
     if (config.tls == null) {
       begin(connection);
     } else {

@@ -5,6 +5,7 @@ import dev.zloop.core.ZLoopGroup;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.Schedulers;
 import dev.zloop.reactor.pipeline.Tls;
+import dev.zloop.reactor.proxy.ProxyProtocolSupport;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -42,6 +43,11 @@ final class TcpConfig implements Cloneable {
 
   /** How connections speak TLS, from their beginning; or null. */
   Tls tls;
+
+  /** Whether a server's connections begin with a PROXY header, and how long that may take. */
+  ProxyProtocolSupport proxyProtocol = ProxyProtocolSupport.OFF;
+
+  Duration proxyHeaderTimeout = Duration.ofSeconds(10);
 
   Consumer<? super Connection> onConnection = connection -> {};
   Consumer<? super DisposableServer> onBound = server -> {};

@@ -5,6 +5,7 @@ import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsClientSettings;
 import dev.zloop.reactor.pipeline.TlsHandshake;
 import dev.zloop.reactor.pipeline.TlsServerSettings;
+import dev.zloop.reactor.proxy.ProxyHeader;
 import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.stream.ByteStreamUser;
 import dev.zloop.reactor.stream.TransportStream;
@@ -31,10 +32,15 @@ import reactor.core.publisher.Sinks;
 final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   private final EventLoop loop;
   private final SocketAddress localAddress;
-  private final SocketAddress remoteAddress;
 
   /** Where a client wanted to connect to. */
   private final Tls.Peer peer;
+
+  /** Set on the loop, before anybody else has this connection; then not changed. */
+  private SocketAddress remoteAddress;
+
+  /** As {@link #remoteAddress}; null if no proxy has said anything. */
+  private ProxyHeader proxyHeader;
 
   private final ReceiveFlux receiver = new ReceiveFlux(this);
   private final Sinks.Empty<Void> end = Sinks.unsafe().empty();
@@ -69,6 +75,12 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     socket.use(this);
     this.localAddress = socket.localAddress();
     this.remoteAddress = socket.remoteAddress();
+  }
+
+  /** What a proxy in front says of this connection, before it begins. */
+  void announce(ProxyHeader header) {
+    proxyHeader = header;
+    remoteAddress = header.sourceAddress();
   }
 
   /**
@@ -383,6 +395,11 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   @Override
   public SocketAddress address() {
     return remoteAddress;
+  }
+
+  @Override
+  public Optional<ProxyHeader> proxyHeader() {
+    return Optional.ofNullable(proxyHeader);
   }
 
   @Override

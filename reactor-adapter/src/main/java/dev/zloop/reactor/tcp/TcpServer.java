@@ -3,8 +3,10 @@ package dev.zloop.reactor.tcp;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
+import dev.zloop.reactor.pipeline.ProxyHeaderReader;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsServerSettings;
+import dev.zloop.reactor.proxy.ProxyProtocolSupport;
 import dev.zloop.reactor.tls.TlsServerSpec;
 import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
@@ -157,6 +159,37 @@ public final class TcpServer {
   public TcpServer secure(Consumer<? super TlsServerSpec> spec) {
     Tls tls = TlsServerSettings.of(spec);
     return with(copy -> copy.tls = tls);
+  }
+
+  /** As {@link #proxyProtocol(ProxyProtocolSupport, Duration)}, with 10 seconds. */
+  public TcpServer proxyProtocol(ProxyProtocolSupport support) {
+    return proxyProtocol(support, new TcpConfig().proxyHeaderTimeout);
+  }
+
+  /**
+   * Whether connections begin with a PROXY header, version 1 or 2, before TLS if there is that. The
+   * client that it names is then the {@linkplain Connection#address address} of the connection, and
+   * {@link Connection#proxyHeader} has the rest. A connection that does not begin as it has to is
+   * reset, and {@link #doOnError} told, with a {@link
+   * dev.zloop.reactor.proxy.ProxyProtocolException}; one that ends before it has begun is not worth
+   * a word. Takes {@code io.netty:netty-codec-haproxy}. Default: off.
+   *
+   * @param headerTimeout how long it may take until the header is complete; positive
+   * @throws IllegalStateException if Netty's codec is not there
+   */
+  public TcpServer proxyProtocol(ProxyProtocolSupport support, Duration headerTimeout) {
+    Objects.requireNonNull(support, "support");
+    if (!headerTimeout.isPositive()) {
+      throw new IllegalArgumentException(
+          "headerTimeout is " + headerTimeout + ", expected above 0");
+    }
+    if (support != ProxyProtocolSupport.OFF) {
+      ProxyHeaderReader.requireCodec();
+    }
+    return with(copy -> {
+      copy.proxyProtocol = support;
+      copy.proxyHeaderTimeout = headerTimeout;
+    });
   }
 
   /** What hears of failed handlers and handshakes, on the connection's loop. Default: the log. */
