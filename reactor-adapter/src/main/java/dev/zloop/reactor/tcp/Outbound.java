@@ -6,7 +6,9 @@ import io.netty.buffer.ByteBufUtil;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
@@ -37,6 +39,36 @@ public interface Outbound extends Publisher<Void> {
    */
   Outbound send(Publisher<? extends ByteBuf> buffers);
 
+  /**
+   * As {@link #send(Publisher)}, in groups: what was written goes to the kernel after a buffer for
+   * which {@code flushesAfter} says so, all of it together; and also when the write queue is full,
+   * and when the publisher ends or is cancelled. Other senders of the connection flush it with
+   * theirs.
+   *
+   * <pre>{@code
+   * out.send(frames, frame -> frame.readableBytes() == 0)
+   * }</pre>
+   *
+   * @param flushesAfter asked on the connection's loop for every buffer, before it is written; not
+   *     to change it. What it throws fails the send
+   */
+  Outbound send(Publisher<? extends ByteBuf> buffers, Predicate<? super ByteBuf> flushesAfter);
+
+  /**
+   * Then sends objects, each as the bytes that an encoder writes for it. Objects are requested as
+   * buffers are by {@link #send(Publisher)}.
+   *
+   * <pre>{@code
+   * out.sendObject(temperatures, (temperature, bytes) -> bytes.writeInt(temperature))
+   * }</pre>
+   *
+   * @param encoder writes to an empty buffer, which it neither keeps nor releases, on the thread
+   *     that the object comes on. What it throws fails the send, and the bytes of that object are
+   *     not sent
+   */
+  <T> Outbound sendObject(
+      Publisher<? extends T> objects, BiConsumer<? super T, ? super ByteBuf> encoder);
+
   /** Then sends text in UTF-8. */
   default Outbound sendString(Publisher<? extends String> text) {
     return sendString(text, StandardCharsets.UTF_8);
@@ -66,6 +98,14 @@ public interface Outbound extends Publisher<Void> {
 
   /** Then waits for another publisher to complete. */
   Outbound then(Publisher<Void> other);
+
+  /**
+   * As {@link #then(Publisher)}, and cleans up: once for each subscription, when all up to here has
+   * completed, has failed, or was cancelled, and before anybody hears of that.
+   *
+   * @param onCleanup what it throws fails the sequence, unless that was cancelled
+   */
+  Outbound then(Publisher<Void> other, Runnable onCleanup);
 
   /** All of it as a mono. */
   Mono<Void> then();

@@ -3,7 +3,9 @@ package dev.zloop.reactor.tcp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -23,7 +25,32 @@ final class SendSequence implements Outbound {
 
   @Override
   public Outbound send(Publisher<? extends ByteBuf> buffers) {
-    return then(new SendMono(connection, Flux.from(Objects.requireNonNull(buffers, "buffers"))));
+    return then(new SendMono(connection, Objects.requireNonNull(buffers, "buffers"), null));
+  }
+
+  @Override
+  public Outbound send(
+      Publisher<? extends ByteBuf> buffers, Predicate<? super ByteBuf> flushesAfter) {
+    Objects.requireNonNull(flushesAfter, "flushesAfter");
+    return then(new SendMono(connection, Objects.requireNonNull(buffers, "buffers"), flushesAfter));
+  }
+
+  @Override
+  public <T> Outbound sendObject(
+      Publisher<? extends T> objects, BiConsumer<? super T, ? super ByteBuf> encoder) {
+    Objects.requireNonNull(encoder, "encoder");
+    return send(Flux.from(objects).map(object -> encode(object, encoder)));
+  }
+
+  private <T> ByteBuf encode(T object, BiConsumer<? super T, ? super ByteBuf> encoder) {
+    ByteBuf buffer = alloc().directBuffer();
+    try {
+      encoder.accept(object, buffer);
+    } catch (Throwable error) {
+      buffer.release();
+      throw error;
+    }
+    return buffer;
   }
 
   @Override
@@ -49,6 +76,14 @@ final class SendSequence implements Outbound {
   }
 
   @Override
+  public Outbound then(Publisher<Void> other, Runnable onCleanup) {
+    Objects.requireNonNull(onCleanup, "onCleanup");
+    Mono<Void> whole = then(other).then();
+    return new SendSequence(
+        connection, Mono.using(() -> onCleanup, cleanup -> whole, Runnable::run, true));
+  }
+
+  @Override
   public Mono<Void> then() {
     return sequence == null ? Mono.empty() : sequence;
   }
@@ -68,15 +103,20 @@ final class SendSequence implements Outbound {
   private static final class SendMono extends Mono<Void> {
     private final TcpConnection connection;
     private final Flux<? extends ByteBuf> buffers;
+    private final Predicate<? super ByteBuf> flushesAfter;
 
-    SendMono(TcpConnection connection, Flux<? extends ByteBuf> buffers) {
+    SendMono(
+        TcpConnection connection,
+        Publisher<? extends ByteBuf> buffers,
+        Predicate<? super ByteBuf> flushesAfter) {
       this.connection = connection;
-      this.buffers = buffers;
+      this.buffers = Flux.from(buffers);
+      this.flushesAfter = flushesAfter;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
-      Sender.subscribe(buffers, connection, actual);
+      Sender.subscribe(buffers, flushesAfter, connection, actual);
     }
   }
 }

@@ -1,9 +1,11 @@
 package dev.zloop.reactor.tcp;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Predicate;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
@@ -20,7 +22,7 @@ import reactor.util.context.Context;
  * comes on the loop while nothing else is going on is written at once; any other is queued here, at
  * most as many as were requested.
  */
-final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
+final class Sender implements CoreSubscriber<ByteBuf>, Subscription, Sending {
   private static final int REQUEST_MAX = 64;
 
   private static final AtomicIntegerFieldUpdater<Sender> WIP =
@@ -28,6 +30,10 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
 
   private final TcpConnection connection;
   private final CoreSubscriber<? super Void> actual;
+
+  /** Whether to flush after a buffer; or null, to flush whenever no other is at hand. */
+  private final Predicate<? super ByteBuf> flushesAfter;
+
   private final Queue<ByteBuf> queue = Queues.<ByteBuf>unbounded(16).get();
 
   private Subscription upstream;
@@ -53,23 +59,40 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
   /** How many were requested at a time, last. */
   private long batch;
 
+  /** Something was written that was not flushed yet; and whether that is to be, without waiting. */
+  private boolean unflushed;
+
+  private boolean flushWanted;
+
   /** The last signal was given, or will not be: whatever comes is released. */
   private boolean ended;
 
   /** Where in the connection's output the last byte of this publisher stands; -1 if not known. */
   private long endPosition = -1;
 
-  private Sender(TcpConnection connection, CoreSubscriber<? super Void> actual, ByteBuf existing) {
+  private Sender(
+      TcpConnection connection,
+      Predicate<? super ByteBuf> flushesAfter,
+      CoreSubscriber<? super Void> actual,
+      ByteBuf existing) {
     this.connection = connection;
+    this.flushesAfter = flushesAfter;
     this.actual = actual;
     this.existing = existing;
   }
 
+  /**
+   * Sends what the buffers are.
+   *
+   * @param flushesAfter whether to flush after a buffer, which is not to be changed then; or null,
+   *     to flush whenever no other buffer is at hand
+   */
   static void subscribe(
       Flux<? extends ByteBuf> buffers,
+      Predicate<? super ByteBuf> flushesAfter,
       TcpConnection connection,
       CoreSubscriber<? super Void> actual) {
-    buffers.subscribe(new Sender(connection, actual, existing(buffers)));
+    buffers.subscribe(new Sender(connection, flushesAfter, actual, existing(buffers)));
   }
 
   /** The buffer of {@code Mono.just(buffer)}: given already, and to be released in any case. */
@@ -93,6 +116,7 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
 
   @Override
   public void onSubscribe(Subscription subscription) {
+    Objects.requireNonNull(subscription, "subscription");
     if (Operators.validate(upstream, subscription)) {
       upstream = subscription;
       actual.onSubscribe(this);
@@ -102,6 +126,7 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
 
   @Override
   public void onNext(ByteBuf buffer) {
+    Objects.requireNonNull(buffer, "buffer");
     existing = null;
     if (connection.loop().inLoop() && WIP.compareAndSet(this, 0, 1)) {
       write(buffer);
@@ -117,7 +142,7 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
 
   @Override
   public void onError(Throwable error) {
-    upstreamError = error;
+    upstreamError = Objects.requireNonNull(error, "error");
     onComplete();
   }
 
@@ -172,11 +197,28 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
       buffer.release();
       return;
     }
+    boolean flushes;
+    try {
+      flushes = flushesAfter == null || flushesAfter.test(buffer);
+    } catch (Throwable error) {
+      buffer.release();
+      failUpstream(error);
+      return;
+    }
     try {
       largestBytes = Math.max(largestBytes, buffer.readableBytes());
       connection.write(buffer);
+      unflushed = true;
+      flushWanted |= flushes;
     } catch (Throwable error) {
-      upstream.cancel();
+      failUpstream(error);
+    }
+  }
+
+  private void failUpstream(Throwable error) {
+    upstream.cancel();
+    flush();
+    if (!ended) {
       end(error);
     }
   }
@@ -186,15 +228,19 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
       ended = true;
       releaseExisting();
       connection.remove(this);
+      flush();
     }
     if (ended) {
       return;
     }
-    connection.flush();
+    boolean last = upstreamDone && queue.isEmpty();
+    if (flushWanted || last || !connection.stream().isWritable()) {
+      flush();
+    }
     if (ended) { // by what broke in the flush
       return;
     }
-    if (!upstreamDone || !queue.isEmpty()) {
+    if (!last) {
       requestMore();
     } else if (upstreamError != null) {
       end(upstreamError);
@@ -204,11 +250,21 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
     }
   }
 
+  /** Also what waits for others, when the queue is full: it would never get any room. */
+  private void flush() {
+    if (unflushed) {
+      unflushed = false;
+      flushWanted = false;
+      connection.flush();
+    }
+  }
+
   /**
    * Requests what the write queue has room for, going by the largest buffer that was seen; and at
    * most twice as many as the last time, since a small header may come before large ones.
    */
-  void requestMore() {
+  @Override
+  public void requestMore() {
     if (ended || outstanding > 0 || upstreamDone || !connection.stream().isWritable()) {
       return;
     }
@@ -219,15 +275,15 @@ final class Sender implements CoreSubscriber<ByteBuf>, Subscription {
     upstream.request(outstanding);
   }
 
-  /** Completes once the kernel has taken the last byte. */
-  void completeIfSent() {
+  @Override
+  public void completeIfSent() {
     if (!ended && endPosition >= 0 && connection.sentBytes() >= endPosition) {
       end(null);
     }
   }
 
-  /** The connection has ended before this could. */
-  void fail(Throwable cause) {
+  @Override
+  public void fail(Throwable cause) {
     if (!ended) {
       upstream.cancel();
       releaseExisting();

@@ -27,7 +27,7 @@ import reactor.core.publisher.Sinks;
 
 /**
  * A stream as Reactor sees it: what arrives goes to one {@link ReceiveFlux}, and what is sent comes
- * from {@link Sender}s. Who decides on its end is the {@link Handling}, if there is one.
+ * from {@link Sending}s. Who decides on its end is the {@link Handling}, if there is one.
  */
 final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   private final EventLoop loop;
@@ -53,7 +53,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** The socket's bytes; or what is secure on top of them. */
   private ByteStream stream;
 
-  private final List<Sender> senders = new ArrayList<>(2);
+  private final List<Sending> senders = new ArrayList<>(2);
 
   /** Bytes ever written to the stream, whether sent, queued or dropped. */
   private long writtenBytes;
@@ -216,7 +216,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   }
 
   /** Takes a sender in; or fails it, if nothing can be sent any more. */
-  boolean add(Sender sender) {
+  boolean add(Sending sender) {
     if (outputFailure != null) {
       sender.fail(outputFailure);
       return false;
@@ -225,7 +225,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     return true;
   }
 
-  void remove(Sender sender) {
+  void remove(Sending sender) {
     senders.remove(sender);
     closeIfIdle();
   }
@@ -288,12 +288,12 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public void onSent() {
-    forEachSender(Sender::completeIfSent);
+    forEachSender(Sending::completeIfSent);
   }
 
   @Override
   public void onWritable() {
-    forEachSender(Sender::requestMore);
+    forEachSender(Sending::requestMore);
   }
 
   @Override
@@ -313,7 +313,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     end.tryEmitEmpty();
   }
 
-  private void forEachSender(Consumer<Sender> action) {
+  private void forEachSender(Consumer<Sending> action) {
     List.copyOf(senders).forEach(action);
   }
 
