@@ -42,6 +42,9 @@ public final class Errno {
   /** No such device. */
   public static final int ENODEV = ErrnoTable.number("ENODEV");
 
+  /** Is a directory. */
+  public static final int EISDIR = ErrnoTable.number("EISDIR");
+
   /** Invalid argument. */
   public static final int EINVAL = ErrnoTable.number("EINVAL");
 
@@ -53,6 +56,9 @@ public final class Errno {
 
   /** No space left on device. */
   public static final int ENOSPC = ErrnoTable.number("ENOSPC");
+
+  /** Illegal seek. */
+  public static final int ESPIPE = ErrnoTable.number("ESPIPE");
 
   /** Broken pipe. */
   public static final int EPIPE = ErrnoTable.number("EPIPE");

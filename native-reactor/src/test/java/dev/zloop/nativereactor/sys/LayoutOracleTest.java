@@ -25,6 +25,7 @@ class LayoutOracleTest {
       """
       #define _GNU_SOURCE
       #include <errno.h>
+      #include <fcntl.h>
       #include <limits.h>
       #include <linux/io_uring.h>
       #include <netinet/in.h>
@@ -40,6 +41,7 @@ class LayoutOracleTest {
       #include <sys/uio.h>
       #include <sys/un.h>
       #include <time.h>
+      #include <unistd.h>
       #ifndef SYS_epoll_pwait2 /* headers older than Linux 5.11 */
       #define SYS_epoll_pwait2 441
       #endif
@@ -80,7 +82,8 @@ class LayoutOracleTest {
   @ParameterizedTest
   @EnumSource
   void theConstantsAreThoseOfTheHeaders(Processor processor) throws Exception {
-    Map<String, Long> ours = constants(Errno.class, SocketConstants.class, EpollConstants.class);
+    Map<String, Long> ours =
+        constants(Errno.class, SocketConstants.class, EpollConstants.class, FileConstants.class);
     // Each C library has a view of its own what is usual.
     ours.remove("SOMAXCONN");
     // Unsigned in C.
