@@ -46,6 +46,23 @@ public interface ByteStream {
    */
   void write(ByteBuf buffer);
 
+  /** Whether the kernel sends files by itself: not where handlers have to see the bytes. */
+  default boolean sendsFiles() {
+    return false;
+  }
+
+  /**
+   * Queues a piece of a file, where {@link #sendsFiles}. As {@link #write} for the rest; a file
+   * that ends before the piece does breaks the stream.
+   *
+   * @param file which it takes: released when it is not needed any more, in any case
+   * @param from where in its part to begin, in bytes
+   * @param length bytes, 0 or more
+   */
+  default void writeFile(FileLease file, long from, long length) {
+    throw new UnsupportedOperationException("this stream sends no files by itself");
+  }
+
   /** Bytes of what was written that the kernel has, in all. What was dropped is not. */
   long sentBytes();
 

@@ -155,6 +155,16 @@ public final class TransportStream implements ByteStream, TransportHandler {
   }
 
   @Override
+  public boolean sendsFiles() {
+    return true;
+  }
+
+  @Override
+  public void writeFile(FileLease file, long from, long length) {
+    transport.writeFile(file.part().fd(), file.part().position() + from, length, file);
+  }
+
+  @Override
   public long sentBytes() {
     return transport.sentBytes();
   }
@@ -210,7 +220,11 @@ public final class TransportStream implements ByteStream, TransportHandler {
 
   @Override
   public void onReleased(Object owner) {
-    ((ByteBuf) owner).release();
+    if (owner instanceof ByteBuf buffer) {
+      buffer.release();
+    } else {
+      ((FileLease) owner).release();
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -86,6 +87,40 @@ public interface Outbound extends Publisher<Void> {
     return send(
         Flux.from(arrays).map(array -> alloc().directBuffer(array.length).writeBytes(array)));
   }
+
+  /** Then sends a file from its beginning to its end, as it is when the turn comes to it. */
+  Outbound sendFile(Path file);
+
+  /**
+   * Then sends a part of a file, which the kernel takes from its own memory: sendfile(2), where it
+   * has that. Over TLS, or whatever else has to see the bytes, they are read on the {@linkplain
+   * dev.zloop.core.ZLoop#executor executor} of the connection's loop, as there is room for them;
+   * which is also where the file is opened, and closed.
+   *
+   * <p>No such file, a directory, one that may not be read, or a part that it does not have fails
+   * the send with an {@link java.io.IOException} that says so, and nothing is sent. A file that is
+   * made shorter meanwhile fails it too, and the connection is reset: the peer lacks bytes, and is
+   * not to take others for them. One that is changed meanwhile is sent as it is then.
+   *
+   * <p>While the kernel gets a part of the file from a slow disk, the connection's loop waits for
+   * it. A file that may be neither in memory nor on a fast disk is for {@link #sendFileChunked}.
+   *
+   * <p>A send that is cancelled may have some more of the file sent, 256 KiB at the most beyond
+   * what the write queue has.
+   *
+   * @param file of the default file system
+   * @param position where in the file to begin, in bytes, 0 or more
+   * @param count how many bytes, 0 or more
+   * @throws IllegalArgumentException if either is negative
+   */
+  Outbound sendFile(Path file, long position, long count);
+
+  /**
+   * As {@link #sendFile(Path, long, long)}, with all its bytes read on the executor: no disk,
+   * however slow, holds up the loop. Costs a copy, and memory for what is read ahead, about as much
+   * as the write queue has room for.
+   */
+  Outbound sendFileChunked(Path file, long position, long count);
 
   /**
    * Then ends the output: the peer reads to its end, and may go on sending. What is sent afterwards

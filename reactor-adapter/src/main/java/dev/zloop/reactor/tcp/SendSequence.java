@@ -1,7 +1,9 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.core.edge.FilePart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -51,6 +53,37 @@ final class SendSequence implements Outbound {
       throw error;
     }
     return buffer;
+  }
+
+  @Override
+  public Outbound sendFile(Path file) {
+    return then(fileOrder(file, 0, FilePart.TO_THE_END, false).on(connection));
+  }
+
+  @Override
+  public Outbound sendFile(Path file, long position, long count) {
+    checkCount(count);
+    return then(fileOrder(file, position, count, false).on(connection));
+  }
+
+  @Override
+  public Outbound sendFileChunked(Path file, long position, long count) {
+    checkCount(count);
+    return then(fileOrder(file, position, count, true).on(connection));
+  }
+
+  private static FileSender.Order fileOrder(Path file, long position, long count, boolean chunked) {
+    Objects.requireNonNull(file, "file");
+    if (position < 0) {
+      throw new IllegalArgumentException("position is " + position + ", expected 0 or more");
+    }
+    return new FileSender.Order(file, position, count, chunked);
+  }
+
+  private static void checkCount(long count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("count is " + count + ", expected 0 or more");
+    }
   }
 
   @Override

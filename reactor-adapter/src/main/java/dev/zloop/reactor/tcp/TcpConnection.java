@@ -8,6 +8,7 @@ import dev.zloop.reactor.pipeline.TlsServerSettings;
 import dev.zloop.reactor.proxy.ProxyHeader;
 import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.stream.ByteStreamUser;
+import dev.zloop.reactor.stream.FileLease;
 import dev.zloop.reactor.stream.TransportStream;
 import dev.zloop.reactor.tls.TlsClientSpec;
 import dev.zloop.reactor.tls.TlsException;
@@ -234,6 +235,12 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   void write(ByteBuf buffer) {
     int length = buffer.readableBytes();
     stream.write(buffer);
+    writtenBytes += length;
+  }
+
+  /** Takes the file. */
+  void writeFile(FileLease file, long from, long length) {
+    stream.writeFile(file, from, length);
     writtenBytes += length;
   }
 

@@ -1,0 +1,243 @@
+package dev.zloop.reactor.tcp;
+
+import dev.zloop.core.NativeIoException;
+import dev.zloop.core.edge.FilePart;
+import dev.zloop.reactor.stream.FileLease;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * A file being sent. The loop's executor opens it; then the transport gets it in pieces, as its
+ * queue has room, for the kernel to send. Where handlers are between, such as TLS, its bytes are
+ * read by {@link FileBuffers} and sent by a {@link Sender}.
+ */
+final class FileSender implements Subscription, Sending {
+  /** What is queued when its subscriber cancels is still sent: this, at the most, and a queue. */
+  static final int PIECE_BYTES = 256 << 10;
+
+  /** After so much it is the others' turn. */
+  private static final int BYTES_PER_TURN_MAX = 1 << 20;
+
+  /** What is to be sent, and how. */
+  record Order(Path path, long position, long count, boolean chunked) {
+
+    Mono<Void> on(TcpConnection connection) {
+      return new Mono<>() {
+        @Override
+        public void subscribe(CoreSubscriber<? super Void> actual) {
+          new FileSender(connection, Order.this, actual).begin();
+        }
+      };
+    }
+  }
+
+  private final TcpConnection connection;
+  private final Order order;
+  private final CoreSubscriber<? super Void> actual;
+  private final Executor executor;
+
+  private volatile boolean cancelled;
+
+  // The rest belongs to the loop's thread.
+
+  /** Null before it is open, and where a sender has it. */
+  private FileLease file;
+
+  /** The sender of what is read from the file; or null. */
+  private Subscription reading;
+
+  private long writtenBytes;
+  private boolean turnDue;
+
+  /** Where in the connection's output the file's last byte stands; -1 if not known. */
+  private long endPosition = -1;
+
+  /** The last signal was given, or will not be. */
+  private boolean ended;
+
+  private FileSender(TcpConnection connection, Order order, CoreSubscriber<? super Void> actual) {
+    this.connection = connection;
+    this.order = order;
+    this.actual = actual;
+    this.executor = connection.loop().executor();
+  }
+
+  private void begin() {
+    actual.onSubscribe(this);
+    try {
+      executor.execute(this::open);
+    } catch (RejectedExecutionException shutDown) {
+      tellFailure(
+          new IOException("sending " + order.path + ": the loop's executor refuses", shutDown));
+    }
+  }
+
+  /** On the executor. */
+  private void open() {
+    try {
+      FilePart part = FilePart.open(order.path, order.position, order.count);
+      FileLease opened = new FileLease(part, executor);
+      connection.runOnLoop(
+          () -> onOpened(opened),
+          closed -> {
+            opened.release();
+            tellFailure(connection.closedException(closed));
+          });
+    } catch (Throwable error) {
+      connection.runOnLoop(
+          () -> tellFailure(error), closed -> tellFailure(connection.closedException(closed)));
+    }
+  }
+
+  private void onOpened(FileLease opened) {
+    if (cancelled) {
+      opened.release();
+    } else if (order.chunked || !connection.stream().sendsFiles()) {
+      Sender.subscribe(new FileBuffers(opened, executor), null, connection, new Reading());
+    } else {
+      file = opened;
+      if (connection.add(this)) {
+        requestMore();
+      }
+    }
+  }
+
+  // ---- by the kernel
+
+  @Override
+  public void requestMore() {
+    if (turnDue) {
+      return;
+    }
+    long budget = BYTES_PER_TURN_MAX;
+    while (!ended && leftBytes() > 0 && connection.stream().isWritable()) {
+      if (budget <= 0) {
+        turnDue = true;
+        connection.loop().defer(this::goOn);
+        return;
+      }
+      long bytes = Math.min(leftBytes(), PIECE_BYTES);
+      connection.writeFile(file.retain(), writtenBytes, bytes);
+      writtenBytes += bytes;
+      budget -= bytes;
+      connection.flush();
+    }
+    if (!ended && leftBytes() == 0 && endPosition < 0) {
+      endPosition = connection.writtenBytes();
+      completeIfSent();
+    }
+  }
+
+  private void goOn() {
+    turnDue = false;
+    requestMore();
+  }
+
+  private long leftBytes() {
+    return file.part().length() - writtenBytes;
+  }
+
+  @Override
+  public void completeIfSent() {
+    if (!ended && endPosition >= 0 && connection.sentBytes() >= endPosition) {
+      end();
+      if (!cancelled) {
+        actual.onComplete();
+      }
+    }
+  }
+
+  @Override
+  public void fail(Throwable cause) {
+    if (!ended) {
+      end();
+      tellFailure(hasShrunk(cause) ? shrunk(cause) : cause);
+    }
+  }
+
+  /** Whether that is why the connection broke. Only the transport meets the end of a file. */
+  private boolean hasShrunk(Throwable cause) {
+    return cause.getCause() instanceof NativeIoException broken
+        && broken.errnoName().equals("EIO")
+        && broken.operation().contains("of file fd " + file.part().fd() + " ");
+  }
+
+  private FileSystemException shrunk(Throwable cause) {
+    FileSystemException failure = file.part().hasShrunk();
+    failure.initCause(cause);
+    return failure;
+  }
+
+  private void end() {
+    ended = true;
+    connection.remove(this);
+    file.release();
+  }
+
+  private void tellFailure(Throwable error) {
+    if (!cancelled) {
+      actual.onError(error);
+    }
+  }
+
+  // ---- by reading it
+
+  /** Hears of the sender that has the file. */
+  private final class Reading implements CoreSubscriber<Void> {
+    @Override
+    public Context currentContext() {
+      return actual.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      reading = subscription;
+    }
+
+    @Override
+    public void onNext(Void never) {}
+
+    @Override
+    public void onError(Throwable error) {
+      if (error instanceof FileSystemException) {
+        // The peer is not to take what comes next for the rest of the file.
+        connection.abortNow(new IOException("sending " + order.path + " failed", error));
+      }
+      actual.onError(error);
+    }
+
+    @Override
+    public void onComplete() {
+      actual.onComplete();
+    }
+  }
+
+  // ---- from downstream, on any thread
+
+  @Override
+  public void request(long n) {
+    Operators.validate(n); // a Mono<Void> has nothing to give
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    connection.runOnLoop(this::cancelNow);
+  }
+
+  private void cancelNow() {
+    if (reading != null) {
+      reading.cancel();
+    } else if (file != null && !ended) {
+      end();
+    }
+  }
+}
