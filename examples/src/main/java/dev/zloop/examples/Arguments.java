@@ -38,6 +38,14 @@ final class Arguments {
     return otherwise;
   }
 
+  /** What stands at a position, where something has to. */
+  String text(int position) {
+    if (position >= arguments.length) {
+      refuse("there is an argument missing");
+    }
+    return arguments[position];
+  }
+
   /** A port to listen on, at the first position: 7000 if there is none. */
   int port() {
     return port(7000);
