@@ -6,10 +6,12 @@ import dev.zloop.it.support.Await;
 import dev.zloop.it.support.Loops;
 import dev.zloop.it.support.Pattern;
 import dev.zloop.it.support.Program;
+import dev.zloop.nativereactor.AbstractUnixAddress;
 import dev.zloop.reactor.tcp.DisposableServer;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +36,15 @@ class ForeignPeersIT {
     DisposableServer server =
         LOOPS.echoServer().bindAddress(() -> UnixDomainSocketAddress.of(path)).bindNow();
     assertEchoed("socat", "-t", "60", "-", "UNIX-CONNECT:" + path);
+    server.disposeNow();
+  }
+
+  @Test
+  void socatOverAnAbstractNameGetsItsBytesBack() {
+    String name = "zloop-it-" + UUID.randomUUID();
+    DisposableServer server =
+        LOOPS.echoServer().bindAddress(() -> AbstractUnixAddress.of(name)).bindNow();
+    assertEchoed("socat", "-t", "60", "-", "ABSTRACT-CONNECT:" + name);
     server.disposeNow();
   }
 

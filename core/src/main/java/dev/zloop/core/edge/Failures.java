@@ -2,6 +2,7 @@ package dev.zloop.core.edge;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.loop.EventLoop;
+import dev.zloop.nativereactor.AbstractUnixAddress;
 import dev.zloop.nativereactor.sys.Errno;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,9 +31,11 @@ final class Failures {
   /** Of bind(2) or listen(2). */
   static NativeIoException ofBind(String call, SocketAddress address, int errno) {
     String advice =
-        address instanceof UnixDomainSocketAddress
-            ? adviceOnBindingPath(errno)
-            : adviceOnBindingPort(errno);
+        switch (address) {
+          case UnixDomainSocketAddress path -> adviceOnBindingPath(errno);
+          case AbstractUnixAddress name -> adviceOnBindingName(errno);
+          default -> adviceOnBindingPort(errno);
+        };
     return new NativeIoException(operation(call, address), errno, advice);
   }
 
@@ -49,9 +52,16 @@ final class Failures {
     return "";
   }
 
+  private static String adviceOnBindingName(int errno) {
+    return errno == Errno.EADDRINUSE
+        ? "another socket has this name (ss -lxp tells whose): choose another"
+        : "";
+  }
+
   private static String adviceOnBindingPath(int errno) {
     if (errno == Errno.EADDRINUSE) {
-      return "the path exists: remove the file if no server is running on it, or choose another";
+      return "the path exists: remove the file if no server is running on it (one that was killed"
+          + " leaves it), or choose another";
     }
     if (errno == Errno.EACCES) {
       return "this process may not create a file there";
@@ -75,10 +85,17 @@ final class Failures {
   }
 
   static NativeIoException ofConnect(SocketAddress address, int errno) {
-    return new NativeIoException(operation("connect", address), errno, adviceOnConnect(errno));
+    return new NativeIoException(
+        operation("connect", address), errno, adviceOnConnect(address, errno));
   }
 
-  private static String adviceOnConnect(int errno) {
+  private static String adviceOnConnect(SocketAddress address, int errno) {
+    if (errno == Errno.ECONNREFUSED && address instanceof UnixDomainSocketAddress) {
+      return "no server listens there any more: one that was killed leaves its file";
+    }
+    if (errno == Errno.ECONNREFUSED && address instanceof AbstractUnixAddress) {
+      return "no server has bound this name";
+    }
     if (errno == Errno.ENOENT) {
       return "no server has bound this path";
     }

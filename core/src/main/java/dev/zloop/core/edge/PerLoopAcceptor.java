@@ -7,8 +7,8 @@ import dev.zloop.core.SocketOptions;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.core.loop.Abandonable;
 import dev.zloop.core.loop.EventLoop;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,9 +48,11 @@ final class PerLoopAcceptor implements GroupAcceptor {
       throws NativeIoException {
     assert loop.inLoop();
     Objects.requireNonNull(handler, "handler");
-    if (address instanceof UnixDomainSocketAddress) {
+    if (!(address instanceof InetSocketAddress)) {
       throw new IllegalArgumentException(
-          "a listener for each loop on " + Failures.text(address) + ": only one can have a path");
+          "a listener for each loop on "
+              + Failures.text(address)
+              + ": only one can have a Unix address");
     }
     List<EventLoop> homes =
         loops.loops().stream().filter(home -> !home.isClosed()).map(EventLoop.class::cast).toList();

@@ -8,6 +8,8 @@ import dev.zloop.core.SocketOptions;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.loop.Abandonable;
 import dev.zloop.core.loop.EventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntConsumer;
@@ -29,6 +31,25 @@ public final class Sockets {
       throws NativeIoException {
     assert loop.inLoop();
     OptionWriter.writeConnection(options, new RawSocket(loop, fd));
+  }
+
+  /**
+   * The address that stands for all that this machine has: of both families, where it has both.
+   *
+   * @param port 0 to 65535
+   */
+  public static InetSocketAddress everyAddress(EventLoop loop, int port) {
+    assert loop.inLoop();
+    var both = new InetSocketAddress(InetAddress.ofLiteral("::"), port);
+    if (!Boolean.getBoolean("java.net.preferIPv4Stack")) {
+      try {
+        RawSocket.open(loop, both).close();
+        return both;
+      } catch (NativeIoException noIpv6) {
+        // as the next line has it
+      }
+    }
+    return new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port);
   }
 
   /** The address of this end, or null if there is none any more. */

@@ -1,5 +1,6 @@
 package dev.zloop.core.edge;
 
+import static java.net.StandardProtocolFamily.UNIX;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import dev.zloop.core.SocketOptions;
 import dev.zloop.core.transport.StreamIo;
 import dev.zloop.nativereactor.sys.Errno;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +65,8 @@ class UnixSocketTest {
           "bind("
               + path()
               + "): EADDRINUSE (Address already in use); the path exists: remove the"
-              + " file if no server is running on it, or choose another",
+              + " file if no server is running on it (one that was killed leaves it), or choose"
+              + " another",
           failure.getMessage());
     }
     assertTrue(Files.exists(path()), "the file is not ours");
@@ -120,7 +123,9 @@ class UnixSocketTest {
     try (var loop = new RunningLoop()) {
       var outcome = new Outcome();
       connect(loop, outcome);
-      assertEquals("ECONNREFUSED", outcome.failure(NativeIoException.class).errnoName());
+      NativeIoException failure = outcome.failure(NativeIoException.class);
+      assertEquals("ECONNREFUSED", failure.errnoName());
+      assertTrue(failure.getMessage().endsWith("one that was killed leaves its file"));
     }
   }
 
@@ -138,6 +143,22 @@ class UnixSocketTest {
       open(loop, new Accepted());
     }
     assertFalse(Files.exists(path()), "the closing loop removes it too");
+  }
+
+  @Test
+  void theFileOfAServerThatWasKilledIsInTheWayUntilSomebodyRemovesIt() throws Exception {
+    try (var killed = ServerSocketChannel.open(UNIX)) {
+      killed.bind(address());
+    } // as a kill does, this leaves the file
+    try (var loop = new RunningLoop()) {
+      assertEquals("EADDRINUSE", assertFails(loop).errnoName());
+      assertTrue(Files.exists(path()), "nobody takes it for granted that no server has it");
+
+      Files.delete(path());
+
+      open(loop, new Accepted());
+    }
+    assertFalse(Files.exists(path()));
   }
 
   @Test

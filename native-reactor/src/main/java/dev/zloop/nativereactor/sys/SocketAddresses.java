@@ -4,6 +4,7 @@ import static dev.zloop.nativereactor.sys.SocketConstants.AF_INET;
 import static dev.zloop.nativereactor.sys.SocketConstants.AF_INET6;
 import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
 
+import dev.zloop.nativereactor.AbstractUnixAddress;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -40,7 +41,8 @@ public final class SocketAddresses {
    *
    * @param address an IP or Unix address
    * @return AF_INET, AF_INET6 or AF_UNIX
-   * @throws IllegalArgumentException if it is unresolved or of another kind
+   * @throws IllegalArgumentException if it is unresolved, of another kind, or of one that this
+   *     kernel does not have
    */
   public static int familyOf(SocketAddress address) {
     return switch (address) {
@@ -48,6 +50,7 @@ public final class SocketAddresses {
       case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address -> AF_INET6;
       case InetSocketAddress inet -> throw new IllegalArgumentException("unresolved: " + inet);
       case UnixDomainSocketAddress unix -> AF_UNIX;
+      case AbstractUnixAddress name -> UnixSocketAddresses.familyOfNames(name);
       default -> throw new IllegalArgumentException("neither IP nor Unix: " + address);
     };
   }
@@ -88,6 +91,9 @@ public final class SocketAddresses {
     if (address instanceof UnixDomainSocketAddress unix) {
       return UnixSocketAddresses.encode(unix, into);
     }
+    if (address instanceof AbstractUnixAddress name) {
+      return UnixSocketAddresses.encode(name, into);
+    }
     InetSocketAddress inet = (InetSocketAddress) address;
     return family == AF_INET ? encodeInet(inet, into) : encodeInet6(inet, into);
   }
@@ -104,11 +110,12 @@ public final class SocketAddresses {
 
   /**
    * Decodes what the kernel wrote. A mapped IPv4 address becomes an IPv4 address; an unnamed Unix
-   * address the empty path; an abstract one "@" and its name.
+   * address the empty path.
    *
    * @param from address of a sockaddr
    * @param length in bytes, as the kernel reported it
-   * @return an InetSocketAddress (resolved, no name looked up) or a UnixDomainSocketAddress
+   * @return an InetSocketAddress (resolved, no name looked up), a UnixDomainSocketAddress or an
+   *     AbstractUnixAddress
    * @throws IllegalArgumentException if it is of none of the three families, or cut short
    */
   public static SocketAddress decode(long from, int length) {

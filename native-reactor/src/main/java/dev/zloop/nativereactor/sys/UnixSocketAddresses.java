@@ -3,6 +3,8 @@ package dev.zloop.nativereactor.sys;
 import static dev.zloop.nativereactor.sys.Platform.Kernel.LINUX;
 import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
 
+import dev.zloop.nativereactor.AbstractUnixAddress;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -48,23 +50,43 @@ final class UnixSocketAddresses {
     return length;
   }
 
-  static UnixDomainSocketAddress decode(long from, int length) {
+  /**
+   * AF_UNIX.
+   *
+   * @throws IllegalArgumentException if this kernel has no abstract names
+   */
+  static int familyOfNames(AbstractUnixAddress name) {
+    if (!ABSTRACT_NAMES) {
+      throw new IllegalArgumentException(
+          "abstract names of Unix sockets are Linux's alone, expected a path: " + name);
+    }
+    return AF_UNIX;
+  }
+
+  /** NUL and the name, whose end is the length's to say. */
+  static int encode(AbstractUnixAddress address, long into) {
+    byte[] name = address.name();
+    int length = PATH + 1 + name.length;
+    SockaddrHead.CURRENT.put(into, AF_UNIX, length);
+    Memory.putByte(into + PATH, (byte) 0);
+    Memory.copyIn(name, 0, name.length, into + PATH + 1);
+    return length;
+  }
+
+  static SocketAddress decode(long from, int length) {
     byte[] name = new byte[Math.min(length, SIZE) - PATH];
     Memory.copyOut(from + PATH, name, 0, name.length);
     if (name.length == 0) {
       return UNNAMED;
     }
-    return of(ABSTRACT_NAMES && name[0] == 0 ? abstractName(name) : path(name));
+    return ABSTRACT_NAMES && name[0] == 0 ? abstractName(name) : of(path(name));
   }
 
-  /** As ss(8) and /proc/net/unix print it: "@" for every NUL. */
-  private static byte[] abstractName(byte[] name) {
-    for (int i = 0; i < name.length; i++) {
-      if (name[i] == 0) {
-        name[i] = '@';
-      }
-    }
-    return name;
+  /** Of NUL alone there is no {@link AbstractUnixAddress}, nor much use. */
+  private static SocketAddress abstractName(byte[] name) {
+    return name.length == 1
+        ? UNNAMED
+        : AbstractUnixAddress.of(Arrays.copyOfRange(name, 1, name.length));
   }
 
   private static byte[] path(byte[] name) {

@@ -6,10 +6,12 @@ import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zloop.nativereactor.AbstractUnixAddress;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -140,11 +142,33 @@ class SocketAddressesTest {
   }
 
   @Test
-  void anAbstractNameIsDecodedWithAnAtSign() {
-    write("0100" + "00" + "7a6c6f6f70");
-    assertEquals(UnixDomainSocketAddress.of("@zloop"), SocketAddresses.decode(at, 8));
-    write("0100" + "00" + "7a00" + "6c");
-    assertEquals(UnixDomainSocketAddress.of("@z@l"), SocketAddresses.decode(at, 6));
+  void anAbstractNameBeginsWithNulAndEndsWithItsLength() {
+    AbstractUnixAddress address = AbstractUnixAddress.of("zloop");
+    assertEquals("0100" + "00" + "7a6c6f6f70", encoded(address));
+    assertEquals(address, roundTrip(address));
+    AbstractUnixAddress withNul = AbstractUnixAddress.of(new byte[] {'z', 0, 'l', 0});
+    assertEquals("0100" + "00" + "7a006c00", encoded(withNul));
+    assertEquals(withNul, roundTrip(withNul));
+    assertNotEquals(UnixDomainSocketAddress.of("@zloop"), roundTrip(address));
+  }
+
+  @Test
+  void anAbstractNameIsShownWithAnAtSignAndCannotForgeALine() {
+    assertEquals("@zl\u00fc", AbstractUnixAddress.of("zl\u00fc").toString());
+    assertEquals(
+        "@a@b??c", AbstractUnixAddress.of(new byte[] {'a', 0, 'b', '\n', -1, 'c'}).toString());
+  }
+
+  @Test
+  void theLongestAbstractNameFitsAndNoneAndOneByteMoreAreRefused() {
+    AbstractUnixAddress longest = AbstractUnixAddress.of("x".repeat(107));
+    assertEquals(110, SocketAddresses.encode(longest, at));
+    assertEquals(longest, roundTrip(longest));
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> AbstractUnixAddress.of("x".repeat(108)))
+            .getMessage();
+    assertTrue(message.startsWith("an abstract name has 108 bytes, expected 1 to 107"), message);
+    assertThrows(IllegalArgumentException.class, () -> AbstractUnixAddress.of(""));
   }
 
   @Test

@@ -58,7 +58,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   }
 
   private void resolve(MonoSink<DisposableServer> sink) {
-    SocketAddress wanted = config.serverAddress();
+    SocketAddress wanted = config.isForEveryAddress() ? null : config.serverAddress();
     try {
       loop.execute(() -> resolveOnLoop(wanted, sink));
     } catch (RejectedExecutionException closed) {
@@ -68,7 +68,8 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
 
   private void resolveOnLoop(SocketAddress wanted, MonoSink<DisposableServer> sink) {
     try {
-      Cancellable resolving = Resolver.resolve(loop, wanted, new Opening(sink));
+      SocketAddress address = wanted == null ? Sockets.everyAddress(loop, config.port) : wanted;
+      Cancellable resolving = Resolver.resolve(loop, address, new Opening(sink));
       sink.onCancel(() -> callOff(resolving));
     } catch (RuntimeException unusable) { // an address of a kind that cannot be bound
       sink.error(unusable);

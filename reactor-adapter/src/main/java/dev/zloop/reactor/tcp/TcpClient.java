@@ -56,8 +56,9 @@ public final class TcpClient {
   }
 
   /**
-   * The address to connect to, instead of host and port: an {@link java.net.InetSocketAddress} or a
-   * {@link java.net.UnixDomainSocketAddress}. Asked for with each connect.
+   * The address to connect to, instead of host and port: an {@link java.net.InetSocketAddress}, a
+   * {@link java.net.UnixDomainSocketAddress} or an {@link
+   * dev.zloop.nativereactor.AbstractUnixAddress}. Asked for with each connect.
    */
   public TcpClient remoteAddress(Supplier<? extends SocketAddress> address) {
     Objects.requireNonNull(address, "address");

@@ -67,13 +67,16 @@ final class TcpConfig implements Cloneable {
     }
   }
 
+  /** Whether a server is to have every address of its machine. */
+  boolean isForEveryAddress() {
+    return address == null && host == null;
+  }
+
   SocketAddress serverAddress() {
     if (address != null) {
       return Objects.requireNonNull(address.get(), "bindAddress supplied null");
     }
-    return host == null
-        ? new InetSocketAddress(port)
-        : InetSocketAddress.createUnresolved(host, port);
+    return InetSocketAddress.createUnresolved(host, port);
   }
 
   SocketAddress remoteAddress() {

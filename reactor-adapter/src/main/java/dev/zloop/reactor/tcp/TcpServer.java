@@ -40,7 +40,9 @@ public final class TcpServer {
     this.config = config;
   }
 
-  /** A server on every address of this machine and a port of the kernel's choice. */
+  /**
+   * A server on every address of this machine, of IPv6 and IPv4, and a port of the kernel's choice.
+   */
   public static TcpServer create() {
     return new TcpServer(new TcpConfig());
   }
@@ -62,8 +64,15 @@ public final class TcpServer {
   }
 
   /**
-   * The address to bind to, instead of host and port: an {@link java.net.InetSocketAddress} or a
-   * {@link java.net.UnixDomainSocketAddress}. Asked for when the server is bound.
+   * The address to bind to, instead of host and port: an {@link java.net.InetSocketAddress}, a
+   * {@link java.net.UnixDomainSocketAddress} or an {@link
+   * dev.zloop.nativereactor.AbstractUnixAddress}. Asked for when the server is bound.
+   *
+   * <p>An IPv6 address that stands for all, {@code ::}, takes IPv4 clients as well, unless {@link
+   * SocketOption#IPV6_V6ONLY} is set. A path must not exist. The server removes it when it closes,
+   * unless somebody else has bound it anew meanwhile; a server that is killed leaves it, and nobody
+   * takes it away again but you: nothing tells for sure that no other server is about to use it.
+   * Abstract names leave nothing.
    */
   public TcpServer bindAddress(Supplier<? extends SocketAddress> address) {
     Objects.requireNonNull(address, "address");

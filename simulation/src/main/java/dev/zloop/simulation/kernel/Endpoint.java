@@ -1,5 +1,6 @@
 package dev.zloop.simulation.kernel;
 
+import dev.zloop.nativereactor.AbstractUnixAddress;
 import dev.zloop.nativereactor.sys.SocketAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,9 +13,9 @@ public final class Endpoint {
 
   private Endpoint() {}
 
-  /** Whether it is the path of a Unix socket. */
+  /** Whether it is the path, or the abstract name, of a Unix socket. */
   public static boolean isUnix(SocketAddress address) {
-    return address instanceof UnixDomainSocketAddress;
+    return address instanceof UnixDomainSocketAddress || address instanceof AbstractUnixAddress;
   }
 
   static int port(SocketAddress address) {

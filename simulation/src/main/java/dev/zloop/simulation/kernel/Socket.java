@@ -1,5 +1,6 @@
 package dev.zloop.simulation.kernel;
 
+import dev.zloop.nativereactor.AbstractUnixAddress;
 import dev.zloop.nativereactor.sys.Errno;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -307,7 +308,8 @@ public final class Socket implements Agenda.Event {
   private int connectUnix() {
     Socket listener = kernel.network.findListener(remote);
     if (listener == null) {
-      boolean exists = kernel.network.isBound(remote, true);
+      boolean exists =
+          remote instanceof AbstractUnixAddress || kernel.network.isBound(remote, true);
       remote = null;
       return exists ? -Errno.ECONNREFUSED : -Errno.ENOENT;
     }
