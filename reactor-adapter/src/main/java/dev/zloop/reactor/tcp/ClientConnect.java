@@ -93,7 +93,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
   }
 
   private void tellConnected() {
-    if (connection.begin(config.onConnection, config.handler(), sink::error)) {
+    if (connection.begin(config, sink.contextView(), sink::error)) {
       sink.success(connection);
     }
   }

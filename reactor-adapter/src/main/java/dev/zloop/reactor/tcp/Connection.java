@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
  * A TCP or Unix connection. It lives on one loop; its methods may be called from any thread.
@@ -37,6 +38,31 @@ public interface Connection extends Disposable {
 
   /** The loop that the connection lives on, for its whole life. */
   ZLoop loop();
+
+  /**
+   * The context of who subscribed to {@link TcpServer#bind} or {@link TcpClient#connect}. A
+   * handler's publisher has it anyway; it is here for what is subscribed to elsewhere: {@code
+   * .contextWrite(connection.context())}.
+   */
+  ContextView context();
+
+  /**
+   * Calls an action, on the loop, whenever nothing has arrived for so long, and again after each
+   * further such time; not once the peer has ended its output, nor during a handshake. It replaces
+   * the one before. What arrives is looked for also while nobody asks for it, and then does not
+   * come: to end such connections, {@code readIdleTimeout} is better.
+   *
+   * <pre>{@code
+   * connection.onWriteIdle(Duration.ofSeconds(20), () -> heartbeat(connection))
+   * }</pre>
+   *
+   * @param silence above 0
+   * @return this
+   */
+  Connection onReadIdle(Duration silence, Runnable action);
+
+  /** As {@link #onReadIdle}, whenever the kernel has taken nothing that is sent, or nothing was. */
+  Connection onWriteIdle(Duration silence, Runnable action);
 
   /** What the two sides have agreed on, once the connection is secure. */
   Optional<TlsSession> tlsSession();

@@ -12,6 +12,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.Logger;
 import reactor.util.Loggers;
+import reactor.util.context.Context;
 
 /**
  * A handler's publisher at work on a connection: its completion closes the connection gracefully,
@@ -34,7 +35,8 @@ final class Handling {
             .subscribe(
                 nothing -> {},
                 error -> connection.runOnLoop(() -> onError(handler, error)),
-                () -> connection.runOnLoop(this::onComplete));
+                () -> connection.runOnLoop(this::onComplete),
+                Context.of(connection.context()));
     if (ended) {
       subscription.dispose(); // cancelled while it was being subscribed to
     }

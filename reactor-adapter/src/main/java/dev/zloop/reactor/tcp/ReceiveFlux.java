@@ -98,7 +98,7 @@ final class ReceiveFlux extends Flux<ByteBuf> {
       return;
     }
     attached = null;
-    connection.stream().stopReading();
+    connection.stopReading();
     if (reception.actual instanceof Keeper keeper) {
       ByteBuf rest = keeper.giveBack();
       if (rest != null) {
@@ -127,7 +127,7 @@ final class ReceiveFlux extends Flux<ByteBuf> {
     if (unread.isEmpty()) {
       tellEnd();
       if (attached != null && attached.isServed()) {
-        connection.stream().startReading();
+        connection.startReading();
       }
       if (any) {
         connection.closeIfIdle();
@@ -152,14 +152,14 @@ final class ReceiveFlux extends Flux<ByteBuf> {
   void receive(ByteBuf buffer) {
     if (emitting || !unread.isEmpty() || attached == null || attached.isCancelled()) {
       unread.addLast(buffer);
-      connection.stream().stopReading();
+      connection.stopReading();
       serve();
       return;
     }
     Reception receiver = attached;
     emit(buffer);
     if (!unread.isEmpty() || attached == null || !attached.isServed()) {
-      connection.stream().stopReading();
+      connection.stopReading();
       serve();
     } else if (ended || attached != receiver) {
       serve();

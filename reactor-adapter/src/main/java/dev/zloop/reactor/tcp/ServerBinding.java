@@ -28,12 +28,14 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
 import reactor.util.Logger;
 import reactor.util.Loggers;
+import reactor.util.context.ContextView;
 
 /** A server from its bind to its end: accepting, and connections on all loops. */
 final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   private static final Logger LOG = Loggers.getLogger(TcpServer.class);
 
   private final TcpConfig config;
+  private final ContextView subscriber;
   private final ZLoopGroup loops;
   private final EventLoop loop;
   private final ServerConnections connections;
@@ -45,8 +47,9 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   /** Set on the loop that binds, before anybody else has this server; then not changed. */
   private GroupAcceptor acceptor;
 
-  private ServerBinding(TcpConfig config) {
+  private ServerBinding(TcpConfig config, ContextView subscriber) {
     this.config = config;
+    this.subscriber = subscriber;
     this.loops = config.loops.get();
     this.loop = (EventLoop) loops.next();
     this.connections = new ServerConnections(config.connectionsMax);
@@ -54,7 +57,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   }
 
   static Mono<DisposableServer> bind(TcpConfig config) {
-    return Mono.create(sink -> new ServerBinding(config).resolve(sink));
+    return Mono.create(sink -> new ServerBinding(config, sink.contextView()).resolve(sink));
   }
 
   private void resolve(MonoSink<DisposableServer> sink) {
@@ -206,7 +209,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   }
 
   private void begin(TcpConnection connection) {
-    connection.begin(config.onConnection, config.handler(), connection.loop()::report);
+    connection.begin(config, subscriber, connection.loop()::report);
   }
 
   /** A connection that begins when it is secure. */

@@ -102,6 +102,49 @@ public final class TcpClient {
   }
 
   /**
+   * Aborts a connection on which nothing has arrived for so long, although somebody asked for it:
+   * while {@code receive()} has no demand, time does not count, since then it is not the peer who
+   * is silent; nor does it during a handshake, which has a timeout of its own, or after the end of
+   * the peer's output. {@code receive()}, and what is being sent, fails with an {@link
+   * IdleTimeoutException}. Over TLS it is what TLS carries that counts. Default: never.
+   *
+   * <p>A byte now and then is no silence: for who must have said something within a time, there is
+   * {@code in.receive()..timeout(..)}.
+   *
+   * @param timeout above 0
+   */
+  public TcpClient readIdleTimeout(Duration timeout) {
+    return with(copy -> copy.idle = copy.idle.withRead(timeout));
+  }
+
+  /**
+   * As {@link #readIdleTimeout}, when so long the kernel has taken nothing of what is queued for
+   * the peer: of one that does not read. While nothing is queued, time does not count.
+   */
+  public TcpClient writeIdleTimeout(Duration timeout) {
+    return with(copy -> copy.idle = copy.idle.withWrite(timeout));
+  }
+
+  /**
+   * As {@link #readIdleTimeout}, when for so long nothing has arrived and nothing was sent, whoever
+   * is to blame.
+   */
+  public TcpClient idleTimeout(Duration timeout) {
+    return with(copy -> copy.idle = copy.idle.withBoth(timeout));
+  }
+
+  /**
+   * Whether a connection goes on when the peer has ended its output. If so, that completes {@code
+   * receive()} and no more: writing stays open until the handler's publisher ends, or, without a
+   * handler, until nothing is being sent. If not, the connection is then closed gracefully: what
+   * the handler has sent by that time, in answer to the end too, is flushed, and the handler
+   * cancelled. Default: true.
+   */
+  public TcpClient allowHalfClosure(boolean allow) {
+    return with(copy -> copy.halfClosureAllowed = allow);
+  }
+
+  /**
    * Speaks TLS as the JDK would: with its list of authorities, and the host that is connected to.
    */
   public TcpClient secure() {

@@ -41,6 +41,11 @@ final class TcpConfig implements Cloneable {
   /** Of a server's connections. */
   Settings childSettings = Settings.DEFAULT;
 
+  /** Whether a connection goes on when the peer has ended its output. */
+  boolean halfClosureAllowed = true;
+
+  IdleTimeouts idle = IdleTimeouts.NONE;
+
   /** How connections speak TLS, from their beginning; or null. */
   Tls tls;
 

@@ -17,14 +17,17 @@ import dev.zloop.reactor.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * A stream as Reactor sees it: what arrives goes to one {@link ReceiveFlux}, and what is sent comes
@@ -62,6 +65,10 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** Null if no handler governs this connection. */
   private Handling handling;
 
+  private final IdleWatch idle = new IdleWatch(this);
+
+  private ContextView context = Context.empty();
+  private boolean halfClosureAllowed = true;
   private boolean inputEnded;
 
   /** Why nothing can be sent any more, or null. */
@@ -88,18 +95,22 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
    * Begins the life of a connection that is open, and secure if it is to be: tells the listener,
    * then the handler.
    *
+   * @param subscriber of who wanted the connection
    * @param failed hears of a listener that throws; the connection is aborted then
    * @return whether it has begun
    */
-  boolean begin(
-      Consumer<? super Connection> listener, Handler handler, Consumer<Throwable> failed) {
+  boolean begin(TcpConfig config, ContextView subscriber, Consumer<Throwable> failed) {
+    context = subscriber;
+    halfClosureAllowed = config.halfClosureAllowed;
+    idle.abortAfter(config.idle);
     try {
-      listener.accept(this);
+      config.onConnection.accept(this);
     } catch (Throwable error) {
       abortNow(new IOException("the listener of " + this + " failed", error));
       failed.accept(error);
       return false;
     }
+    Handler handler = config.handler();
     if (handler != null && !disposed) {
       handling = new Handling(this);
       handling.begin(handler);
@@ -124,6 +135,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
               @Override
               public void onSecured(TlsSession session) {
                 tlsSession = session;
+                idle.resume();
                 callback.onSecured(session);
               }
 
@@ -134,6 +146,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
             });
     ((TransportStream) stream).use(handshake.stream());
     stream = handshake.stream();
+    idle.pause();
     handshake.begin(this);
     receiver.serve();
   }
@@ -145,43 +158,12 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public Mono<TlsSession> startTlsAsClient(Consumer<? super TlsClientSpec> spec) {
-    return startTls(TlsClientSettings.of(spec));
+    return StartTls.on(this, TlsClientSettings.of(spec));
   }
 
   @Override
   public Mono<TlsSession> startTlsAsServer(Consumer<? super TlsServerSpec> spec) {
-    return startTls(TlsServerSettings.of(spec));
-  }
-
-  private Mono<TlsSession> startTls(Tls tls) {
-    return Mono.create(sink ->
-        runOnLoop(() -> startTlsNow(tls, sink), closed -> sink.error(closedException(closed))));
-  }
-
-  private void startTlsNow(Tls tls, MonoSink<TlsSession> sink) {
-    if (disposed) {
-      sink.error(closedException(null));
-    } else if (!(stream instanceof TransportStream)) {
-      sink.error(new IllegalStateException(this + " speaks TLS already, or is about to"));
-    } else if (!senders.isEmpty()) {
-      sink.error(
-          new IllegalStateException(
-              "something is being sent on " + this + ": startTls once that is complete"));
-    } else {
-      secure(
-          tls,
-          new TlsHandshake.Callback() {
-            @Override
-            public void onSecured(TlsSession session) {
-              sink.success(session);
-            }
-
-            @Override
-            public void onFailed(TlsException cause) {
-              sink.error(cause);
-            }
-          });
-    }
+    return StartTls.on(this, TlsServerSettings.of(spec));
   }
 
   // ---- threads
@@ -216,6 +198,10 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     return loop;
   }
 
+  boolean isSending() {
+    return !senders.isEmpty();
+  }
+
   /** Takes a sender in; or fails it, if nothing can be sent any more. */
   boolean add(Sending sender) {
     if (outputFailure != null) {
@@ -231,25 +217,40 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     closeIfIdle();
   }
 
+  /** Asks the stream for what arrives. */
+  void startReading() {
+    idle.readingStarted();
+    stream.startReading();
+  }
+
+  void stopReading() {
+    idle.readingStopped();
+    stream.stopReading();
+  }
+
   /** Takes the buffer. */
   void write(ByteBuf buffer) {
     int length = buffer.readableBytes();
+    idle.writing();
     stream.write(buffer);
     writtenBytes += length;
   }
 
   /** Takes the file. */
   void writeFile(FileLease file, long from, long length) {
+    idle.writing();
     stream.writeFile(file, from, length);
     writtenBytes += length;
   }
 
   void flush() {
     stream.flush();
+    idle.sent();
   }
 
   void shutdownOutput() {
     stream.shutdownOutput();
+    idle.outputEnded();
     failSenders(closedException(null));
   }
 
@@ -267,12 +268,14 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public void onReceived(ByteBuf buffer) {
+    idle.received();
     receiver.receive(buffer);
   }
 
   @Override
   public void onInputEnd(IOException failure) {
     inputEnded = true;
+    idle.inputEnded();
     receiver.end(failure);
     closeIfIdle();
   }
@@ -283,18 +286,24 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
    * begin to send.
    */
   void closeIfIdle() {
-    if (inputEnded && handling == null && senders.isEmpty() && receiver.keptBytes() == 0) {
+    if (endsWithInput()) {
       loop.defer(() -> {
-        if (senders.isEmpty() && receiver.keptBytes() == 0) {
-          disposed = true;
-          stream.close();
+        if (endsWithInput() && !disposed) {
+          closeNow();
         }
       });
     }
   }
 
+  private boolean endsWithInput() {
+    return inputEnded
+        && receiver.keptBytes() == 0
+        && (!halfClosureAllowed || handling == null && senders.isEmpty());
+  }
+
   @Override
   public void onSent() {
+    idle.sent();
     forEachSender(Sending::completeIfSent);
   }
 
@@ -312,8 +321,9 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   @Override
   public void onClosed(IOException cause) {
     disposed = true;
+    idle.stop();
     receiver.onClosed(cause);
-    failSenders(closedException(cause));
+    failSenders(cause instanceof IdleTimeoutException ? cause : closedException(cause));
     if (handling != null) {
       handling.cancel();
     }
@@ -347,6 +357,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** On the loop: what was sent before is flushed, what is being sent fails. */
   void closeNow() {
     disposed = true;
+    idle.stop();
     if (handling != null) {
       handling.cancel();
     }
@@ -363,6 +374,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** On the loop. */
   void abortNow(IOException cause) {
     disposed = true;
+    idle.stop();
     stream.abort(cause);
   }
 
@@ -376,7 +388,30 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     return end.asMono();
   }
 
+  // ---- silence
+
+  @Override
+  public Connection onReadIdle(Duration silence, Runnable action) {
+    IdleTimeouts.check("onReadIdle", silence);
+    Objects.requireNonNull(action, "action");
+    runOnLoop(() -> idle.onRead(silence, action));
+    return this;
+  }
+
+  @Override
+  public Connection onWriteIdle(Duration silence, Runnable action) {
+    IdleTimeouts.check("onWriteIdle", silence);
+    Objects.requireNonNull(action, "action");
+    runOnLoop(() -> idle.onWrite(silence, action));
+    return this;
+  }
+
   // ---- the public sides
+
+  @Override
+  public ContextView context() {
+    return context;
+  }
 
   @Override
   public Inbound inbound() {

@@ -131,6 +131,9 @@ class ServerLifeTest {
   void shutdownCountsConnectionsOnTheirWayToTheirLoops(Backend backend) {
     for (long seed = 0; seed < 20; seed++) {
       try (Simulation simulation = Simulation.of(seed)) {
+        List<Connection> accepted = new ArrayList<>();
+        List<DisposableServer> bound = new ArrayList<>();
+        List<CompletableFuture<Integer>> shutdowns = new ArrayList<>();
         ZLoopGroup loops =
             ZLoopGroup.of(List.of(simulation.loop(backend), simulation.loop(backend)));
         var server =
@@ -138,6 +141,13 @@ class ServerLifeTest {
                 TcpServer.create()
                     .runOn(loops)
                     .host("127.0.0.1")
+                    .doOnBound(bound::add)
+                    .doOnConnection(connection -> {
+                      accepted.add(connection);
+                      if (shutdowns.isEmpty()) { // while others are on their way
+                        shutdowns.add(bound.getFirst().shutdown(Duration.ZERO).toFuture());
+                      }
+                    })
                     .handle((in, out) -> out.neverComplete())
                     .bind()
                     .toFuture());
@@ -145,16 +155,29 @@ class ServerLifeTest {
         for (int i = 0; i < 8; i++) {
           peers.add(simulation.connect(server.address()));
         }
-        simulation.runUntil(() -> server.connections() > 0);
-
-        CompletableFuture<Integer> closed = server.shutdown(Duration.ZERO).toFuture();
         simulation.runUntil(() -> peers.stream().allMatch(ServerLifeTest::isOver));
-        int ended = (int) peers.stream().filter(SimulatedPeer::hasEnded).count();
+        long ended = peers.stream().filter(SimulatedPeer::hasEnded).count();
         peers.forEach(SimulatedPeer::close);
 
-        assertEquals(ended, simulation.await(closed), "seed " + seed);
+        assertEquals(accepted.size(), simulation.await(shutdowns.getFirst()), "seed " + seed);
+        assertEquals(accepted.size(), ended, "seed " + seed);
         assertEquals(0, server.connections());
       }
+    }
+  }
+
+  @Test
+  void theEndWaitsForWhatIsOnItsWayToALoop() {
+    try (Simulation simulation = Simulation.of(8)) {
+      ZLoop other = simulation.loop(Backend.EPOLL);
+      ServerConnections connections = new ServerConnections(1);
+      other.execute(connections::admit); // as one does that is handed over
+      connections.acceptingHasEnded(ZLoopGroup.of(List.of(simulation.loop(Backend.EPOLL), other)));
+      CompletableFuture<Void> ended = connections.onEnd().toFuture();
+      simulation.runFor(Duration.ofSeconds(1));
+      assertFalse(ended.isDone());
+      connections.leave();
+      assertTrue(ended.isDone());
     }
   }
 
