@@ -1,6 +1,7 @@
 package dev.zloop.it.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.it.support.Await;
@@ -10,6 +11,8 @@ import dev.zloop.it.support.Loops;
 import dev.zloop.it.support.Peer;
 import dev.zloop.it.support.TlsEngine;
 import dev.zloop.reactor.tcp.Connection;
+import dev.zloop.reactor.tcp.DisposableServer;
+import dev.zloop.reactor.tcp.IdleTimeoutException;
 import dev.zloop.reactor.tcp.SocketOption;
 import dev.zloop.reactor.tls.TlsException;
 import dev.zloop.reactor.tls.TlsException.Reason;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +93,28 @@ class TlsTimeoutsIT {
           Reason.TIMED_OUT,
           "the handshake with the server was not done within 60 ms");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoIsSilentAfterTheHandshakeIsAborted(TlsEngine engine) {
+    Specs specs = new Specs(engine, "TLSv1.3");
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    DisposableServer server =
+        LOOPS
+            .server()
+            .secure(specs.server())
+            .readIdleTimeout(SHORT)
+            .doOnError((connection, error) -> told.complete(error))
+            .handle((in, out) -> in.receive().then())
+            .bindNow();
+    Connection client =
+        LOOPS.client(server.port()).host("localhost").secure(specs.client()).connectNow();
+    var silence = assertInstanceOf(IdleTimeoutException.class, Await.completion(told));
+    assertEquals(IdleTimeoutException.Kind.READ, silence.kind());
+    Failures.of(IOException.class, client.inbound().receive().then());
+    Await.completion(client.onDispose());
+    server.disposeNow();
   }
 
   /** The peer reads nothing and says nothing. */

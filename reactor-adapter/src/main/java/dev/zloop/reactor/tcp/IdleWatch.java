@@ -3,6 +3,7 @@ package dev.zloop.reactor.tcp;
 import dev.zloop.core.Timer;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.tcp.IdleTimeoutException.Kind;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,8 +161,9 @@ final class IdleWatch {
     reading = false;
   }
 
-  void received() {
-    if (!isOff()) {
+  /** A buffer without bytes, as of a TLS record without content, is silence. */
+  void received(ByteBuf buffer) {
+    if (!isOff() && buffer.isReadable()) {
       receivedNanos = loop().nanoTime();
     }
   }

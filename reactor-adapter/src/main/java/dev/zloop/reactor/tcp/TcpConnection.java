@@ -268,7 +268,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public void onReceived(ByteBuf buffer) {
-    idle.received();
+    idle.received(buffer);
     receiver.receive(buffer);
   }
 
