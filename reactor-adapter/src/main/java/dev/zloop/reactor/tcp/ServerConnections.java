@@ -66,7 +66,7 @@ final class ServerConnections {
    * task has that was sent behind it. Called where it was sent from.
    */
   void acceptingHasEnded(ZLoopGroup loops) {
-    AtomicInteger awaited = new AtomicInteger(loops.loops().size());
+    var awaited = new AtomicInteger(loops.loops().size());
     Last last =
         new Last(() -> {
           if (awaited.decrementAndGet() == 0) {

@@ -136,7 +136,8 @@ public final class TcpServer {
    * What to do with each connection, called on its loop. When the publisher completes, what was
    * sent is flushed and the connection closed gracefully; when it fails, the connection is aborted
    * and {@link #doOnError} told. The end of the peer's output completes {@code receive()} and no
-   * more: writing stays open until the publisher ends.
+   * more, unless {@link #allowHalfClosure} says otherwise: writing stays open until the publisher
+   * ends.
    */
   public TcpServer handle(
       BiFunction<? super Inbound, ? super Outbound, ? extends Publisher<Void>> handler) {
