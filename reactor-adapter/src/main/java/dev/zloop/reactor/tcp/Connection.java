@@ -49,19 +49,22 @@ public interface Connection extends Disposable {
   /**
    * Calls an action, on the loop, whenever nothing has arrived for so long, and again after each
    * further such time; not once the peer has ended its output, nor during a handshake. It replaces
-   * the one before. What arrives is looked for also while nobody asks for it, and then does not
-   * come: to end such connections, {@code readIdleTimeout} is better.
-   *
-   * <pre>{@code
-   * connection.onWriteIdle(Duration.ofSeconds(20), () -> heartbeat(connection))
-   * }</pre>
+   * the one before. Time counts also while nobody asks for anything, so that nothing can arrive: to
+   * end silent connections, {@link TcpServer#readIdleTimeout} is better.
    *
    * @param silence above 0
    * @return this
    */
   Connection onReadIdle(Duration silence, Runnable action);
 
-  /** As {@link #onReadIdle}, whenever the kernel has taken nothing that is sent, or nothing was. */
+  /**
+   * As {@link #onReadIdle}, whenever the kernel has taken nothing for so long, whether or not there
+   * was something to send; not once this side has ended its output. For heartbeats:
+   *
+   * <pre>{@code
+   * connection.onWriteIdle(Duration.ofSeconds(20), () -> heartbeat(connection))
+   * }</pre>
+   */
   Connection onWriteIdle(Duration silence, Runnable action);
 
   /** What the two sides have agreed on, once the connection is secure. */

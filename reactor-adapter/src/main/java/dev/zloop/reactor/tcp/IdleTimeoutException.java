@@ -29,6 +29,7 @@ public final class IdleTimeoutException extends IOException {
     this.timeout = timeout;
   }
 
+  /** What did not happen. */
   public Kind kind() {
     return kind;
   }
