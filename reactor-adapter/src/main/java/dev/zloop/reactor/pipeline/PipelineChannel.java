@@ -41,6 +41,11 @@ final class PipelineChannel extends AbstractChannel {
 
     void onWritabilityChanged();
 
+    /** Bytes of the user's writes, where there is one, that the kernel does not have. */
+    default long unsentBytes() {
+      return 0;
+    }
+
     void onEvent(Object event);
 
     /** What no handler caught. */
@@ -64,6 +69,15 @@ final class PipelineChannel extends AbstractChannel {
   /** Promises that succeed may write again, and those again: how often within one flush. */
   private static final int ROUNDS_MAX = 16;
 
+  /**
+   * How much of what handlers say by themselves, as TLS answers a peer, may wait to be sent, as a
+   * multiple of the queue's high mark. While it is more, the peer is not listened to.
+   */
+  private static final int ANSWERS_MAX_IN_HIGH_MARKS = 4;
+
+  /** What a handler may make of the user's bytes is no answer: a share of them, a power of 2. */
+  private static final int USERS_SHARE_SHIFT = 6;
+
   private final ByteStream lower;
   private final Owner owner;
   private final ChannelConfig config;
@@ -75,6 +89,9 @@ final class PipelineChannel extends AbstractChannel {
 
   /** A handler, or the pipeline's end, asked for more than came so far. */
   private boolean readPending;
+
+  /** Nothing is read although that was asked for: too many answers wait. */
+  private boolean heldBack;
 
   /**
    * Where in the output of the stream below the buffers end that it has: those at the queue's head,
@@ -112,7 +129,28 @@ final class PipelineChannel extends AbstractChannel {
   @Override
   protected void doBeginRead() {
     readPending = true;
-    lower.startReading();
+    if (owesTooMuch()) {
+      heldBack = true;
+      lower.stopReading();
+    } else {
+      lower.startReading();
+    }
+  }
+
+  /** Whether handlers have said much to a peer that does not read: it may not provoke more. */
+  private boolean owesTooMuch() {
+    long users = owner.unsentBytes();
+    long answers = queuedBytes() - users - (users >> USERS_SHARE_SHIFT);
+    return answers > (long) ANSWERS_MAX_IN_HIGH_MARKS * lower.options().writeQueueHighBytes();
+  }
+
+  private void readIfHeldBack() {
+    if (heldBack && !owesTooMuch()) {
+      heldBack = false;
+      if (readPending && open) {
+        lower.startReading();
+      }
+    }
   }
 
   boolean isReadPending() {
@@ -121,7 +159,7 @@ final class PipelineChannel extends AbstractChannel {
 
   /** Nobody has asked for more since something came: the peer is to wait. */
   void stopUnlessAsked() {
-    if (!readPending) {
+    if (!readPending || heldBack) {
       lower.stopReading();
     }
   }
@@ -243,6 +281,7 @@ final class PipelineChannel extends AbstractChannel {
       queue = unsafe().outboundBuffer();
     }
     counting = false;
+    readIfHeldBack();
   }
 
   /** The stream below takes nothing more: what handlers still write fails. */

@@ -100,6 +100,11 @@ final class PipelineOutput {
     return unsentWrites;
   }
 
+  /** The bytes of those writes. */
+  long unsentBytes() {
+    return unsentBytes;
+  }
+
   long sentBytes() {
     return sentBefore() + sentBytes;
   }

@@ -570,6 +570,11 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     }
 
     @Override
+    public long unsentBytes() {
+      return output.unsentBytes();
+    }
+
+    @Override
     public void onEvent(Object event) {
       listener.onEvent(event);
     }
