@@ -13,6 +13,8 @@ module dev.zloop.reactor {
   // On the class path, where alone it works, BlockHound finds its integration by the service file;
   // nobody names that package, so it is not exported.
   requires static reactor.blockhound;
+  // Only who pools connections has it.
+  requires static reactor.pool;
   // Only who serves behind a proxy has it.
   requires static io.netty.codec.haproxy;
 

@@ -39,6 +39,10 @@ public final class TcpClient {
     return new TcpClient(new TcpConfig());
   }
 
+  TcpConfig config() {
+    return config;
+  }
+
   private TcpClient with(Consumer<TcpConfig> change) {
     return new TcpClient(config.with(change));
   }

@@ -449,6 +449,11 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     return localAddress;
   }
 
+  /** On the loop: whether the next user would find it as one that has just been connected. */
+  boolean isAtRest() {
+    return !disposed && !inputEnded && outputFailure == null && senders.isEmpty();
+  }
+
   @Override
   public String toString() {
     return "connection " + localAddress + " - " + remoteAddress;

@@ -48,4 +48,22 @@ class OptionalLibrariesTest {
       Class.forName("dev.zloop.reactor.tcp.ServerBinding", true, loader);
     }
   }
+
+  @Test
+  void withoutReactorPoolAConnectionPoolSaysWhatToAdd() throws Exception {
+    try (URLClassLoader loader = without("reactor-pool")) {
+      Class<?> type = loader.loadClass("dev.zloop.reactor.tcp.TcpClient");
+      Object client = type.getMethod("create").invoke(null);
+      var method =
+          loader.loadClass("dev.zloop.reactor.tcp.ConnectionPool").getMethod("builder", type);
+
+      var failure =
+          assertThrows(InvocationTargetException.class, () -> method.invoke(null, client));
+
+      var cause = assertInstanceOf(IllegalStateException.class, failure.getCause());
+      assertEquals(
+          "a pool takes reactor-pool: add io.projectreactor.addons:reactor-pool",
+          cause.getMessage());
+    }
+  }
 }
