@@ -215,6 +215,11 @@ public final class CompletionIo implements SocketIo {
     return add(new CompletionListener(this, fd, events));
   }
 
+  @Override
+  public DatagramIo openDatagrams(int fd, DatagramSettings settings, DatagramEvents events) {
+    return add(new CompletionDatagrams(this, fd, settings, events));
+  }
+
   private <H extends CompletionHandle> H add(H handle) {
     handle.token = handles.add(handle);
     markDirty(handle);

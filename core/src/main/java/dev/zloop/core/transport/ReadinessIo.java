@@ -151,6 +151,19 @@ public final class ReadinessIo implements SocketIo {
     return listener;
   }
 
+  @Override
+  public DatagramIo openDatagrams(int fd, DatagramSettings settings, DatagramEvents events)
+      throws NativeIoException {
+    ReadinessDatagrams datagrams = new ReadinessDatagrams(this, fd, settings, events);
+    register(datagrams, ReadinessDatagrams.INTEREST);
+    return datagrams;
+  }
+
+  /** Watches a handle for something else from now on: 0 or -errno. */
+  int watch(ReadinessHandle handle, int interest) {
+    return poller.modify(handle.fd, interest, handle.token);
+  }
+
   private void register(ReadinessHandle handle, int interest) throws NativeIoException {
     int result = poller.register(handle.fd, interest, handles.nextToken());
     if (result < 0) {

@@ -42,6 +42,9 @@ final class SocketCalls implements AutoCloseable {
   /** For bytes of files; most loops need none. */
   private Region fileMemory;
 
+  /** Most loops have no datagram sockets. */
+  private DatagramBatch datagrams;
+
   /** Takes the system calls: they are closed with this. */
   SocketCalls(Syscalls syscalls) {
     this.syscalls = syscalls;
@@ -163,9 +166,20 @@ final class SocketCalls implements AutoCloseable {
     return error != 0 ? -error : result;
   }
 
+  /** What all datagram sockets of the loop share. */
+  DatagramBatch datagrams() {
+    if (datagrams == null) {
+      datagrams = new DatagramBatch(syscalls);
+    }
+    return datagrams;
+  }
+
   @Override
   public void close() {
     scratch.close();
+    if (datagrams != null) {
+      datagrams.close();
+    }
     if (fileMemory != null) {
       fileMemory.close();
     }

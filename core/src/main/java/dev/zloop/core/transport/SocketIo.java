@@ -57,6 +57,15 @@ public interface SocketIo extends IoPort {
    */
   ListenerIo openListener(int fd, ListenerEvents events) throws NativeIoException;
 
+  /**
+   * Takes a datagram socket, bound or connected. On success the descriptor is its, to close; on
+   * failure the caller's.
+   *
+   * @throws NativeIoException if the kernel cannot watch it: ENOMEM, ENOSPC
+   */
+  DatagramIo openDatagrams(int fd, DatagramSettings settings, DatagramEvents events)
+      throws NativeIoException;
+
   /** The system calls of this loop, for what needs no waiting: options, addresses, bind, listen. */
   Syscalls syscalls();
 }

@@ -39,6 +39,12 @@ final class CompletingIo implements SocketIo {
   }
 
   @Override
+  public DatagramIo openDatagrams(int fd, DatagramSettings settings, DatagramEvents events)
+      throws NativeIoException {
+    return io.openDatagrams(fd, settings, events);
+  }
+
+  @Override
   public Syscalls syscalls() {
     return io.syscalls();
   }

@@ -141,6 +141,11 @@ final class FakeIo implements SocketIo {
   }
 
   @Override
+  public DatagramIo openDatagrams(int fd, DatagramSettings settings, DatagramEvents events) {
+    throw new AssertionError("no test of this seam has datagrams");
+  }
+
+  @Override
   public Syscalls syscalls() {
     throw new UnsupportedOperationException();
   }

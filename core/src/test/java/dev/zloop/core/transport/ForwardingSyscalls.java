@@ -71,6 +71,16 @@ public class ForwardingSyscalls implements Syscalls {
   }
 
   @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    return kernel.recvmmsg(fd, messages, count, flags);
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    return kernel.sendmmsg(fd, messages, count, flags);
+  }
+
+  @Override
   public int sendfile(int outFd, int inFd, long offset, int count) {
     return kernel.sendfile(outFd, inFd, offset, count);
   }

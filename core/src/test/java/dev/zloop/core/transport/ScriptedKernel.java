@@ -151,6 +151,16 @@ final class ScriptedKernel implements Syscalls, Poller {
 
   /** Files hold the pattern, and end where the test says. */
   @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    throw new AssertionError("no script has datagrams");
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    throw new AssertionError("no script has datagrams");
+  }
+
+  @Override
   public int sendfile(int outFd, int inFd, long offset, int count) {
     if (!sendsFiles) {
       return -Errno.ENOSYS;

@@ -141,6 +141,22 @@ public final class WatchedSyscalls extends ForwardingSyscalls {
   }
 
   @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    requireOpen(fd, "recvmmsg");
+    return fails("recvmmsg")
+        ? -failures.get("recvmmsg")
+        : super.recvmmsg(fd, messages, count, flags);
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    requireOpen(fd, "sendmmsg");
+    return fails("sendmmsg")
+        ? -failures.get("sendmmsg")
+        : super.sendmmsg(fd, messages, count, flags);
+  }
+
+  @Override
   public int sendfile(int outFd, int inFd, long offset, int count) {
     requireOpen(outFd, "sendfile");
     fileSends++;

@@ -128,6 +128,25 @@ public final class DarwinSyscalls extends PosixSyscalls {
     return result;
   }
 
+  /** One message a call: what takes several has no header there. */
+  @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    return single(recvmsg(fd, messages, flags), messages);
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    return single(sendmsg(fd, messages, flags), messages);
+  }
+
+  private static int single(int result, long message) {
+    if (result < 0) {
+      return result;
+    }
+    MMsgHdr.setLength(message, result);
+    return 1;
+  }
+
   @Override
   public int sendfile(int outFd, int inFd, long offset, int count) {
     return -Errno.ENOSYS;

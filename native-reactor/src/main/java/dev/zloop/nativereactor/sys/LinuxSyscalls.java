@@ -38,6 +38,14 @@ public final class LinuxSyscalls extends PosixSyscalls {
         Downcalls.withErrno("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     static MethodHandle SENDFILE =
         Downcalls.withErrno("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    /** The count is an int on Linux and a size_t on FreeBSD, the result an int and a ssize_t. */
+    static MethodHandle RECVMMSG =
+        Downcalls.withErrno(
+            "recvmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+
+    static MethodHandle SENDMMSG =
+        Downcalls.withErrno("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   }
 
   @Override
@@ -55,6 +63,35 @@ public final class LinuxSyscalls extends PosixSyscalls {
       int result;
       do {
         result = errno.check((int) Libc.ACCEPT4.invokeExact(cell, fd, 0L, 0L, flags));
+      } while (result == -Errno.EINTR);
+      return result;
+    } catch (Throwable e) {
+      throw Downcalls.mistyped(e);
+    }
+  }
+
+  @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    try {
+      int result;
+      do {
+        result =
+            errno.check(
+                (int) Libc.RECVMMSG.invokeExact(cell, fd, messages, (long) count, flags, 0L));
+      } while (result == -Errno.EINTR);
+      return result;
+    } catch (Throwable e) {
+      throw Downcalls.mistyped(e);
+    }
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    try {
+      int result;
+      do {
+        result =
+            errno.check((int) Libc.SENDMMSG.invokeExact(cell, fd, messages, (long) count, flags));
       } while (result == -Errno.EINTR);
       return result;
     } catch (Throwable e) {

@@ -45,6 +45,26 @@ public final class MsgHdr {
   }
 
   /**
+   * The length of the address received from, as the kernel reported it.
+   *
+   * @param address of the struct
+   * @return bytes; 0 if there is none
+   */
+  public static int nameLength(long address) {
+    return Memory.getInt(address + NAME_LENGTH);
+  }
+
+  /**
+   * What the kernel said of the message that it received: MSG_TRUNC, and others.
+   *
+   * @param address of the struct
+   * @return MSG_*
+   */
+  public static int flags(long address) {
+    return Memory.getInt(address + FLAGS);
+  }
+
+  /**
    * Sets the buffers.
    *
    * @param address of the struct

@@ -42,6 +42,8 @@ abstract class PosixSyscalls implements Syscalls {
         Downcalls.withErrno("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     static MethodHandle SENDMSG =
         Downcalls.withErrno("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static MethodHandle RECVMSG =
+        Downcalls.withErrno("recvmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     static MethodHandle PREAD =
         Downcalls.withErrno("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static MethodHandle SHUTDOWN = Downcalls.withErrno("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -146,6 +148,19 @@ abstract class PosixSyscalls implements Syscalls {
       int result;
       do {
         result = errno.check((long) Libc.SENDMSG.invokeExact(cell, fd, msghdr, flags));
+      } while (result == -Errno.EINTR);
+      return result;
+    } catch (Throwable e) {
+      throw Downcalls.mistyped(e);
+    }
+  }
+
+  /** recvmsg(2). Bytes, or -errno. EINTR is retried. */
+  final int recvmsg(int fd, long msghdr, int flags) {
+    try {
+      int result;
+      do {
+        result = errno.check((long) Libc.RECVMSG.invokeExact(cell, fd, msghdr, flags));
       } while (result == -Errno.EINTR);
       return result;
     } catch (Throwable e) {

@@ -99,6 +99,9 @@ public final class SocketConstants {
    */
   public static final int SO_DOMAIN = Platform.number(39, 0x1019, 0x1019);
 
+  /** {@link SocketMemory}, to read. */
+  public static final int SO_MEMINFO = Platform.number(55, ABSENT, ABSENT);
+
   /** -EPIPE without SIGPIPE, for all that is sent. */
   static final int SO_NOSIGPIPE = Platform.number(ABSENT, 0x1022, 0x800);
 
@@ -128,10 +131,50 @@ public final class SocketConstants {
   /** Fast open requests that may wait. */
   public static final int TCP_FASTOPEN = Platform.number(23, 0x105, 1025);
 
+  // Options of IPPROTO_IP: ints, where nothing else is said.
+
+  /** Routers that a packet may pass, to one receiver. */
+  public static final int IP_TTL = Platform.number(2, 4, 4);
+
+  /** A {@link MulticastInterface}: by which way packets to groups leave. */
+  public static final int IP_MULTICAST_IF = Platform.number(32, 9, 9);
+
+  /** Routers that a packet to a group may pass. */
+  public static final int IP_MULTICAST_TTL = Platform.number(33, 10, 10);
+
+  /** Whether what is sent to a group also comes to its members on this machine. */
+  public static final int IP_MULTICAST_LOOP = Platform.number(34, 11, 11);
+
+  /** Whether packets come in for groups that only other sockets of the machine have joined. */
+  public static final int IP_MULTICAST_ALL = Platform.number(49, ABSENT, ABSENT);
+
+  // Options of both IPPROTO_IP and IPPROTO_IPV6: a GroupRequest.
+
+  /** Join a multicast group. */
+  public static final int MCAST_JOIN_GROUP = Platform.number(42, 80, 80);
+
+  /** Leave it. */
+  public static final int MCAST_LEAVE_GROUP = Platform.number(45, 81, 81);
+
   // Options of IPPROTO_IPV6: ints.
+
+  /** As IP_TTL. */
+  public static final int IPV6_UNICAST_HOPS = Platform.number(16, 4, 4);
+
+  /** As IP_MULTICAST_IF: the index of an interface. */
+  public static final int IPV6_MULTICAST_IF = Platform.number(17, 9, 9);
+
+  /** As IP_MULTICAST_TTL. */
+  public static final int IPV6_MULTICAST_HOPS = Platform.number(18, 10, 10);
+
+  /** As IP_MULTICAST_LOOP. */
+  public static final int IPV6_MULTICAST_LOOP = Platform.number(19, 11, 11);
 
   /** Take no IPv4 as mapped addresses. */
   public static final int IPV6_V6ONLY = Platform.number(26, 27, 27);
+
+  /** As IP_MULTICAST_ALL. */
+  public static final int IPV6_MULTICAST_ALL = Platform.number(29, ABSENT, ABSENT);
 
   // Flags of recv(2) and send(2).
 

@@ -112,7 +112,7 @@ public interface Syscalls extends AutoCloseable {
    * occur.
    *
    * @param fd a socket
-   * @param level SOL_SOCKET, IPPROTO_TCP or IPPROTO_IPV6
+   * @param level SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP or IPPROTO_IPV6
    * @param name the option
    * @param value where to write the option's value
    * @param valueLength of an int (socklen_t): in, the room at {@code value}; out, the length
@@ -125,7 +125,7 @@ public interface Syscalls extends AutoCloseable {
    * value out of range. EINTR does not occur.
    *
    * @param fd a socket
-   * @param level SOL_SOCKET, IPPROTO_TCP or IPPROTO_IPV6
+   * @param level SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP or IPPROTO_IPV6
    * @param name the option
    * @param value of the option's value
    * @param valueLength its length in bytes
@@ -169,6 +169,39 @@ public interface Syscalls extends AutoCloseable {
    * @return bytes taken, or -errno
    */
   int sendmsg(int fd, long msghdr, int flags);
+
+  /**
+   * recvmmsg(2), without a timeout: datagrams as far as there are any, one into each message. The
+   * number of messages filled, or -errno for the first of them: -EAGAIN when there is nothing yet;
+   * -ECONNREFUSED, -EHOSTUNREACH and the like for an earlier datagram of this socket, of which the
+   * network has reported, and the next call may succeed. EINTR is retried.
+   *
+   * <p>Each message's name and control lengths are room before, and lengths after, and its flags
+   * are set: MSG_TRUNC where the datagram was longer than its buffers.
+   *
+   * @param fd a socket
+   * @param messages of {@link MMsgHdr}s
+   * @param count how many, 1 or more
+   * @param flags MSG_*; with MSG_TRUNC Linux counts the bytes of a datagram that found no room, too
+   * @return messages filled, 1 or more, or -errno
+   */
+  int recvmmsg(int fd, long messages, int count, int flags);
+
+  /**
+   * sendmmsg(2): datagrams, as far as the kernel takes them, one of each message. The number of
+   * messages taken, or -errno for the first of them: -EAGAIN when its buffer is full; -EMSGSIZE for
+   * a datagram too long for the protocol; -EDESTADDRREQ, -EAFNOSUPPORT, -EISCONN for an address
+   * that does not suit the socket; -EACCES for a broadcast without SO_BROADCAST; -ENETUNREACH,
+   * -EHOSTUNREACH, -EPERM from routes and filters; and what {@link #recvmmsg} says of earlier
+   * datagrams, in which case this one was not sent, and may be once more. EINTR is retried.
+   *
+   * @param fd a socket
+   * @param messages of {@link MMsgHdr}s, whose lengths are set to the bytes taken
+   * @param count how many, from 1 to {@link IoVec#COUNT_MAX}
+   * @param flags MSG_*
+   * @return messages taken, 1 or more, or -errno
+   */
+  int sendmmsg(int fd, long messages, int count, int flags);
 
   /**
    * sendfile(2), from an offset that is given. The number of bytes that the socket took, possibly

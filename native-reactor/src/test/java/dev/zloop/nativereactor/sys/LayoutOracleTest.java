@@ -28,6 +28,7 @@ class LayoutOracleTest {
       #include <fcntl.h>
       #include <limits.h>
       #include <linux/io_uring.h>
+      #include <linux/sock_diag.h>
       #include <netinet/in.h>
       #include <netinet/tcp.h>
       #include <poll.h>
@@ -159,6 +160,16 @@ class LayoutOracleTest {
     offset(ours, "struct msghdr", "msg_control", MsgHdr.CONTROL);
     offset(ours, "struct msghdr", "msg_controllen", MsgHdr.CONTROL_LENGTH);
     offset(ours, "struct msghdr", "msg_flags", MsgHdr.FLAGS);
+    size(ours, "struct mmsghdr", MMsgHdr.SIZE);
+    offset(ours, "struct mmsghdr", "msg_hdr", 0);
+    offset(ours, "struct mmsghdr", "msg_len", MMsgHdr.LENGTH);
+    size(ours, "struct group_req", GroupRequest.SIZE);
+    offset(ours, "struct group_req", "gr_interface", GroupRequest.INTERFACE);
+    offset(ours, "struct group_req", "gr_group", GroupRequest.GROUP);
+    size(ours, "struct ip_mreqn", MulticastInterface.SIZE);
+    offset(ours, "struct ip_mreqn", "imr_ifindex", MulticastInterface.INTERFACE);
+    ours.put("SK_MEMINFO_VARS * sizeof(__u32)", (long) SocketMemory.SIZE);
+    ours.put("SK_MEMINFO_DROPS * sizeof(__u32)", (long) SocketMemory.DROPS);
     processor.oracle(directory).assertMatches(ours);
   }
 

@@ -2,6 +2,9 @@ package dev.zloop.simulation.kernel;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.transport.CompletionIo;
+import dev.zloop.core.transport.DatagramEvents;
+import dev.zloop.core.transport.DatagramIo;
+import dev.zloop.core.transport.DatagramSettings;
 import dev.zloop.core.transport.ListenerEvents;
 import dev.zloop.core.transport.ListenerIo;
 import dev.zloop.core.transport.ReadinessIo;
@@ -116,6 +119,12 @@ public final class SimulatedPort implements SocketIo {
   @Override
   public ListenerIo openListener(int fd, ListenerEvents events) throws NativeIoException {
     return io.openListener(fd, events);
+  }
+
+  @Override
+  public DatagramIo openDatagrams(int fd, DatagramSettings settings, DatagramEvents events)
+      throws NativeIoException {
+    return io.openDatagrams(fd, settings, events);
   }
 
   @Override

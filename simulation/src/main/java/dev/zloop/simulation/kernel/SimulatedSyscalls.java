@@ -242,6 +242,17 @@ public final class SimulatedSyscalls implements Syscalls {
     return taken;
   }
 
+  /** There are no datagrams here. */
+  @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    throw kernel.violated("receives datagrams");
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    throw kernel.violated("sends datagrams");
+  }
+
   /** Files are the machine's own, which take no part in a simulated network. */
   @Override
   public int sendfile(int outFd, int inFd, long offset, int count) {
