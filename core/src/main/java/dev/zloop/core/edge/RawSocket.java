@@ -2,6 +2,7 @@ package dev.zloop.core.edge;
 
 import static dev.zloop.nativereactor.sys.SocketConstants.AF_UNIX;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_CLOEXEC;
+import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_DGRAM;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_NONBLOCK;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOCK_STREAM;
 import static dev.zloop.nativereactor.sys.SocketConstants.SOL_SOCKET;
@@ -15,23 +16,37 @@ import dev.zloop.core.transport.ListenerIo;
 import dev.zloop.core.transport.SocketIo;
 import dev.zloop.core.transport.StreamEvents;
 import dev.zloop.core.transport.StreamIo;
+import dev.zloop.nativereactor.sys.GroupRequest;
 import dev.zloop.nativereactor.sys.Linger;
 import dev.zloop.nativereactor.sys.Memory;
+import dev.zloop.nativereactor.sys.MulticastInterface;
 import dev.zloop.nativereactor.sys.SocketAddresses;
 import dev.zloop.nativereactor.sys.Syscalls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * A stream socket by its descriptor, and the system calls on it as methods: those that fail throw,
- * and say on what. It owns nothing: whoever opens one closes it, unless a stream or a listener took
- * the descriptor. On the loop's thread.
+ * A socket by its descriptor, and the system calls on it as methods: those that fail throw, and say
+ * on what. It owns nothing: whoever opens one closes it, unless a stream, a listener or the like
+ * took the descriptor. On the loop's thread.
  */
 record RawSocket(EventLoop loop, int fd) {
 
   /** A socket of an address's family: non-blocking and close-on-exec from birth. */
   static RawSocket open(EventLoop loop, SocketAddress address) throws NativeIoException {
+    return open(loop, address, SOCK_STREAM);
+  }
+
+  /** As {@link #open}, a socket for datagrams. */
+  static RawSocket openDatagram(EventLoop loop, SocketAddress address) throws NativeIoException {
+    return open(loop, address, SOCK_DGRAM);
+  }
+
+  private static RawSocket open(EventLoop loop, SocketAddress address, int kind)
+      throws NativeIoException {
     int family = SocketAddresses.familyOf(address);
-    int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    int type = kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
     int result = SocketIo.of(loop).syscalls().socket(family, type, 0);
     if (result < 0) {
       throw Failures.ofSocket(address, -result);
@@ -81,6 +96,15 @@ record RawSocket(EventLoop loop, int fd) {
     return SocketIo.of(loop).connect(fd, Scratch.value(), length, events);
   }
 
+  /** Of a socket for datagrams: done at once. */
+  void connectDatagram(SocketAddress address) throws NativeIoException {
+    int length = SocketAddresses.encode(address, family(), Scratch.value());
+    int result = syscalls().connect(fd, Scratch.value(), length);
+    if (result < 0) {
+      throw Failures.ofConnect(address, -result);
+    }
+  }
+
   /** Into the scratch memory; the length. All that can be wrong by now is a Unix path's length. */
   private static int encode(String call, SocketAddress address) throws NativeIoException {
     try {
@@ -128,6 +152,20 @@ record RawSocket(EventLoop loop, int fd) {
   void setLinger(int level, int option, String optionName, int seconds) throws NativeIoException {
     Linger.set(Scratch.value(), true, seconds);
     setScratch(level, option, optionName, Linger.SIZE);
+  }
+
+  /** Sets an option that is a struct group_req. */
+  void setGroup(int level, int option, String optionName, int interfaceIndex, InetAddress group)
+      throws NativeIoException {
+    GroupRequest.set(Scratch.value(), interfaceIndex, new InetSocketAddress(group, 0));
+    setScratch(level, option, optionName, GroupRequest.SIZE);
+  }
+
+  /** Sets an option that is a struct ip_mreqn. */
+  void setMulticastInterface(int level, int option, String optionName, int interfaceIndex)
+      throws NativeIoException {
+    MulticastInterface.set(Scratch.value(), interfaceIndex);
+    setScratch(level, option, optionName, MulticastInterface.SIZE);
   }
 
   private void setScratch(int level, int option, String optionName, int length)

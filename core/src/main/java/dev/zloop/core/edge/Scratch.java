@@ -1,5 +1,6 @@
 package dev.zloop.core.edge;
 
+import dev.zloop.nativereactor.sys.GroupRequest;
 import dev.zloop.nativereactor.sys.Memory;
 import dev.zloop.nativereactor.sys.SocketAddresses;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ import java.nio.ByteBuffer;
 final class Scratch {
 
   /** Room for an address, or for any option's value; behind it, for the length of either. */
-  static final int VALUE_BYTES = SocketAddresses.MAX_LENGTH;
+  static final int VALUE_BYTES = Math.max(SocketAddresses.MAX_LENGTH, GroupRequest.SIZE);
 
   private static final ThreadLocal<ByteBuffer> BUFFERS =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(VALUE_BYTES + Integer.BYTES));
