@@ -22,4 +22,5 @@ module dev.zloop.reactor {
   exports dev.zloop.reactor.proxy;
   exports dev.zloop.reactor.tcp;
   exports dev.zloop.reactor.tls;
+  exports dev.zloop.reactor.udp;
 }

@@ -1,0 +1,2 @@
+/** UDP sockets whose datagrams are moved by a zloop. */
+package dev.zloop.reactor.udp;
