@@ -7,7 +7,7 @@ import dev.zloop.nativereactor.uring.Completor;
 /**
  * A datagram socket over completions: a multishot poll tells that there are datagrams, and system
  * calls that take several at a time fetch them. Receives of io_uring itself would cost a completion
- * for each, and could not use buffers that are consumed bit by bit.
+ * for each, and cut it where little is left of a buffer that is consumed bit by bit.
  */
 final class CompletionDatagrams extends CompletionHandle
     implements DatagramIo, DatagramPump.Waiting {

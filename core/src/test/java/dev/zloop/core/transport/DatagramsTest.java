@@ -184,6 +184,20 @@ class DatagramsTest {
   }
 
   @Test
+  void whatComesAfterAStopWaitsInTheKernel() {
+    DatagramRecorder recorder = datagrams.bound();
+    DatagramRecorder sender = datagrams.bound();
+    recorder.datagrams.request(ALL);
+    recorder.datagrams.stopReceiving();
+    sender.sendAndFlush(recorder.address, "later");
+    world.settle();
+    assertEquals(List.of(), recorder.received);
+    recorder.datagrams.request(1);
+    untilReceived(recorder, 1);
+    assertEquals(0, recorder.datagrams.dropped());
+  }
+
+  @Test
   void aFloodedSocketDoesNotKeepOthersFromTheirTurn() {
     DatagramRecorder flooded = datagrams.bound();
     DatagramRecorder other = datagrams.bound();
