@@ -50,8 +50,8 @@ final class RecordWatch extends ChannelInboundHandlerAdapter {
   private TlsAlert alert;
 
   /**
-   * @param renegotiation called when the peer begins a second handshake; the channel is closed
-   *     after that, and what came with it is dropped
+   * @param renegotiation called when the peer begins a second handshake, and what came before has
+   *     been passed on; the channel is closed after that
    */
   RecordWatch(Runnable renegotiation) {
     this.renegotiation = renegotiation;
@@ -80,24 +80,29 @@ final class RecordWatch extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext self, Object message) {
     ByteBuf buffer = (ByteBuf) message;
-    if (beginsAnew(buffer)) {
-      buffer.release();
-      stop();
-      renegotiation.run();
-      self.channel().close();
-    } else {
+    int second = findSecondHandshake(buffer);
+    if (second < 0) {
       self.fireChannelRead(buffer);
+      return;
     }
+    self.fireChannelRead(buffer.writerIndex(second));
+    stop();
+    renegotiation.run();
+    self.channel().close();
   }
 
-  /** Goes through the buffer, which is left as it is. */
-  private boolean beginsAnew(ByteBuf buffer) {
+  /**
+   * Goes through the buffer, which is left as it is.
+   *
+   * @return where a second handshake begins, or -1
+   */
+  private int findSecondHandshake(ByteBuf buffer) {
     int at = buffer.readerIndex();
     while (at < buffer.writerIndex()) {
       if (headBytes < HEADER_BYTES) {
         head[headBytes++] = buffer.getByte(at++);
         if (headBytes == HEADER_BYTES && onHeader()) {
-          return true;
+          return Math.max(buffer.readerIndex(), at - HEADER_BYTES);
         }
       } else {
         int taken = Math.min(contentLeft, buffer.writerIndex() - at);
@@ -110,7 +115,7 @@ final class RecordWatch extends ChannelInboundHandlerAdapter {
         at += taken;
       }
     }
-    return false;
+    return -1;
   }
 
   private boolean onHeader() {
