@@ -1,10 +1,16 @@
 package dev.zloop.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -83,6 +89,90 @@ class ServersTest {
       visitor.assertHears("2", "3", "4", "5", "6", "7", "8", "9", "10");
       visitor.assertHearsTheEnd();
       counting.awaitLine("gone; 0 had to be cut off");
+    }
+  }
+
+  @Test
+  void keyValueRemembersForEverybody() throws Exception {
+    try (Program store = Program.java(KeyValue.class, "0")) {
+      int port = port(store, "remembering on");
+      try (Visitor anna = Visitor.of(port);
+          Visitor bert = Visitor.of(port)) {
+        anna.say("set colour light green\nget nothing\r\nwhat?\n");
+        anna.assertHears("ok", "none", "expected: set NAME VALUE, or get NAME");
+        bert.say("get colour\n");
+        bert.assertHears("= light green");
+        anna.say("x".repeat(5_000));
+        assertThrows(IOException.class, anna::hear); // too long a line: a reset
+        bert.say("get col");
+        bert.say("our"); // without a line's end, but with the end of all
+        bert.endOutput();
+        bert.assertHears("= light green");
+        bert.assertHearsTheEnd();
+      }
+    }
+  }
+
+  @Test
+  void tinyHttpAnswersWhatItUnderstands() throws Exception {
+    try (Program http = Program.java(TinyHttp.class, "0")) {
+      int port = Integer.parseInt(http.awaitLine("serving http://127.0.0.1:(\\d+)/").group(1));
+      try (Visitor visitor = Visitor.of(port)) {
+        visitor.say("GET /a HTTP/1.0\r\nHost: here\r\n\r\n");
+        visitor.assertHears("HTTP/1.0 200 OK", "Content-Length: 17", "", "you asked for /a");
+        visitor.assertHearsTheEnd();
+      }
+      try (Visitor visitor = Visitor.of(port)) {
+        visitor.say("BREW /pot HTTP/1.0\r\n\r\n");
+        visitor.assertHears("HTTP/1.0 501 Not Implemented");
+      }
+      try (Visitor visitor = Visitor.of(port)) {
+        visitor.say("hello\n\n");
+        visitor.assertHears("HTTP/1.0 400 Bad Request");
+      }
+    }
+  }
+
+  @Test
+  void curlUnderstandsTinyHttp() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
+    try (Program http = Program.java(TinyHttp.class, "0")) {
+      String address = http.awaitLine("serving (http://127.0.0.1:\\d+/)").group(1);
+      try (Program curl = Program.of(new ProcessBuilder("curl", "-sS", address + "file?x=1"))) {
+        assertEquals(0, curl.exitStatus(), curl::output);
+        assertEquals("you asked for /file?x=1", curl.output());
+      }
+    }
+  }
+
+  @Test
+  void fileServerSendsFilesOfItsDirectoryAndNoOthers(@TempDir Path directory) throws Exception {
+    Path shown = Files.createDirectory(directory.resolve("shown"));
+    Files.write(shown.resolve("big"), random(3_000_000));
+    Files.writeString(directory.resolve("secret"), "secret");
+    try (Program files = Program.java(FileServer.class, "0", shown.toString())) {
+      int port = port(files, "sending files on");
+      try (Visitor visitor = Visitor.of(port)) {
+        visitor.say("big\n");
+        assertArrayEquals(random(3_000_000), visitor.receiveAll());
+      }
+      try (Visitor visitor = Visitor.of(port)) {
+        visitor.say("../secret\n");
+        visitor.assertHears("cannot be sent: not in this directory");
+        visitor.assertHearsTheEnd();
+      }
+      try (Visitor visitor = Visitor.of(port)) {
+        visitor.say("none\n");
+        assertTrue(visitor.hear().startsWith("cannot be sent: "));
+      }
+    }
+  }
+
+  @Test
+  void lengthPrefixedGetsAnAnswerForEachMessage() throws Exception {
+    try (Program program = Program.java(LengthPrefixed.class)) {
+      assertEquals(0, program.exitStatus(), program::output);
+      assertEquals("loop has 4 bytes\nreactor has 7 bytes\nGröße has 7 bytes", program.output());
     }
   }
 }
