@@ -65,6 +65,7 @@ public final class EventLoop implements ZLoop {
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>(256);
   private final TimerHeap timers = new TimerHeap();
   private final LoopEnd end;
+  private final TurnMeter meter = new TurnMeter(this);
 
   public EventLoop(Parts parts) {
     this.parts = parts;
@@ -83,10 +84,13 @@ public final class EventLoop implements ZLoop {
     try {
       takeInbox();
       await(mayBlock ? timeoutNanos(deadlineNanos) : 0);
+      meter.begin();
       int served = io.dispatch();
       takeInbox();
       takeDueTimers();
+      int queued = ready.size();
       runReady(maxTasks);
+      meter.end(queued, Math.min(queued, maxTasks));
       if (life.isClosing()) {
         end.advance();
       }
@@ -167,6 +171,7 @@ public final class EventLoop implements ZLoop {
     }
     long now = clock.nanoTime();
     for (; first != null && first.deadlineNanos - now <= 0; first = timers.peek()) {
+      meter.timer(now - first.deadlineNanos);
       first.becomeDue(timers);
       ready.add(first);
     }
@@ -401,6 +406,11 @@ public final class EventLoop implements ZLoop {
   @Override
   public Executor executor() {
     return parts.executor();
+  }
+
+  /** For who wants to know how the turns go. On the loop's thread. */
+  public TurnMeter meter() {
+    return meter;
   }
 
   /** The port that the loop was made with; what lives on the loop does its I/O there. */

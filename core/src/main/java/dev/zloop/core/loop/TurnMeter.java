@@ -1,0 +1,65 @@
+package dev.zloop.core.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Measures the turns of a loop for who wants to know; for nobody it does not look at the clock. On
+ * the loop's thread.
+ */
+public final class TurnMeter {
+  private final EventLoop loop;
+  private final List<TurnListener> listeners = new ArrayList<>(2);
+  private long begunNanos;
+
+  /** False while nobody listens, and in the turn in which somebody begins to. */
+  private boolean begun;
+
+  TurnMeter(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /** Tells a listener of the turns from the next one on; for two looks at the clock each. */
+  public void add(TurnListener listener) {
+    assert loop.inLoop();
+    listeners.add(listener);
+  }
+
+  /** The counterpart of {@link #add}. */
+  public void remove(TurnListener listener) {
+    assert loop.inLoop();
+    listeners.remove(listener);
+  }
+
+  /** The wait in the kernel is over. */
+  void begin() {
+    begun = !listeners.isEmpty();
+    if (begun) {
+      begunNanos = loop.nanoTime();
+    }
+  }
+
+  void timer(long lateNanos) {
+    if (begun) {
+      tell(listener -> listener.onTimer(lateNanos));
+    }
+  }
+
+  void end(int queued, int run) {
+    if (begun) {
+      long busyNanos = loop.nanoTime() - begunNanos;
+      tell(listener -> listener.onTurn(busyNanos, queued, run));
+    }
+  }
+
+  private void tell(Consumer<TurnListener> event) {
+    for (TurnListener listener : listeners) {
+      try {
+        event.accept(listener);
+      } catch (Throwable error) {
+        loop.report(error);
+      }
+    }
+  }
+}
