@@ -1,5 +1,5 @@
 /** Project Reactor on a zloop: a loop is a scheduler, a connection a flux and a mono. */
-// Reactor, Reactive Streams and BlockHound have no descriptor: their modules are automatic.
+// Reactor, Reactive Streams, Micrometer and BlockHound have no descriptor: they are automatic.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.zloop.reactor {
   requires transitive dev.zloop.core;
@@ -17,8 +17,12 @@ module dev.zloop.reactor {
   requires static reactor.pool;
   // Only who serves behind a proxy has it.
   requires static io.netty.codec.haproxy;
+  // Only where somebody measures, who requires it too, or names it by --add-modules.
+  requires static micrometer.core;
 
   exports dev.zloop.reactor;
+  exports dev.zloop.reactor.logging;
+  exports dev.zloop.reactor.metrics;
   exports dev.zloop.reactor.proxy;
   exports dev.zloop.reactor.tcp;
   exports dev.zloop.reactor.tls;

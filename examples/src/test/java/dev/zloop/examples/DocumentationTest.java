@@ -65,6 +65,7 @@ class DocumentationTest {
     String readme = Files.readString(README);
     List<String> missing =
         sources()
+            .filter(source -> !source.getParent().endsWith("metrics")) // which has names of meters
             .flatMap(source -> matches(PROPERTY, read(source)).stream())
             .filter(property -> !readme.contains("| `" + property + "` |"))
             .toList();

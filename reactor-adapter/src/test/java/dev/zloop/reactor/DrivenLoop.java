@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A loop without a kernel, whose turns and whose clock are the test's. */
-final class DrivenLoop implements IoPort {
+public final class DrivenLoop implements IoPort {
 
   /** What the loop would have waited when it has no timer. */
   static final long FOR_EVER = -1;
 
   final List<Throwable> errors = new ArrayList<>();
 
-  final EventLoop loop =
+  public final EventLoop loop =
       new EventLoop(
           new EventLoop.Parts(
               "driven",
@@ -33,7 +33,7 @@ final class DrivenLoop implements IoPort {
   private long timeoutNanos;
 
   /** Runs one turn. */
-  void turn() {
+  public void turn() {
     loop.runOnce(ZLoop.NO_DEADLINE, true, Integer.MAX_VALUE);
   }
 
@@ -50,7 +50,7 @@ final class DrivenLoop implements IoPort {
     turns();
   }
 
-  void passUnnoticed(Duration time) {
+  public void passUnnoticed(Duration time) {
     nowNanos += time.toNanos();
   }
 
@@ -60,7 +60,7 @@ final class DrivenLoop implements IoPort {
     return timeoutNanos;
   }
 
-  void closeLoop() {
+  public void closeLoop() {
     loop.close();
     while (!loop.onClosed().toCompletableFuture().isDone()) {
       turn();

@@ -27,6 +27,11 @@ public final class Connector implements Cancellable, LoopResource {
   public interface Callback {
 
     /**
+     * The addresses are known, and about to be tried. Told before the outcome, if it comes so far.
+     */
+    default void onResolved() {}
+
+    /**
      * Connected. The receiver takes the stream over before this returns, by {@code
      * Transport.adopt}. If this throws the stream is closed.
      */
@@ -188,6 +193,7 @@ public final class Connector implements Cancellable, LoopResource {
 
     @Override
     public void onResolved(List<SocketAddress> addresses) {
+      callback.onResolved();
       race = new ConnectRace(loop, addresses, plan, new Raced());
       stage = race;
       race.start();

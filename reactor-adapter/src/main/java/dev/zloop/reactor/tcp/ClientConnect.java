@@ -24,6 +24,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
   private final EventLoop loop;
   private final MonoSink<Connection> sink;
 
+  private ConnectMeter meter;
   private Tls.Peer peer;
   private Cancellable connecting;
   private boolean calledOff;
@@ -38,6 +39,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
   static Mono<Connection> connect(TcpConfig config) {
     return Mono.create(sink -> {
       ZLoopGroup loops = config.loops.get();
+      config.loopMetrics.accept(loops);
       EventLoop loop = (EventLoop) loops.current().orElseGet(loops::next);
       ClientConnect connect = new ClientConnect(config, loop, sink);
       SocketAddress remote = config.remoteAddress();
@@ -56,6 +58,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
       return;
     }
     peer = peerOf(remote);
+    meter = new ConnectMeter(config.metrics, loop, remote);
     try {
       connecting =
           Connector.connect(
@@ -77,6 +80,11 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
   }
 
   @Override
+  public void onResolved() {
+    meter.onResolved();
+  }
+
+  @Override
   public void onConnected(StreamIo stream) {
     TransportStream[] socket = new TransportStream[1];
     Transport.adopt(
@@ -85,6 +93,8 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
         config.settings.transport(),
         transport -> socket[0] = new TransportStream(transport));
     connection = new TcpConnection(socket[0], peer);
+    connection.watch(config.watcher(connection, meter.remote()));
+    meter.onConnected();
     if (config.tls == null) {
       tellConnected();
     } else {
@@ -110,6 +120,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
 
   @Override
   public void onFailed(IOException cause) {
+    meter.onFailed();
     sink.error(cause);
   }
 

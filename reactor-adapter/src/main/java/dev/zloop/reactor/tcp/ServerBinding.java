@@ -54,6 +54,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
     this.loop = (EventLoop) loops.next();
     this.connections = new ServerConnections(config.connectionsMax);
     this.refusals = new Refusals(config.connectionsMax, config.onRefused);
+    config.loopMetrics.accept(loops);
   }
 
   static Mono<DisposableServer> bind(TcpConfig config) {
@@ -194,6 +195,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
     @Override
     public void onFailed(ProxyProtocolException cause) {
       if (!connection.isDisposed()) {
+        connection.watch(config.watcher(connection, null));
         connection.abortNow(cause);
         Handling.tell(config.onError, connection, cause);
       }
@@ -201,6 +203,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
   }
 
   private void secureAndBegin(TcpConnection connection) {
+    connection.watch(config.watcher(connection, null));
     if (config.tls == null) {
       begin(connection);
     } else {

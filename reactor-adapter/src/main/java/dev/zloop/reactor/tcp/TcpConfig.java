@@ -9,6 +9,8 @@ import dev.zloop.reactor.proxy.ProxyProtocolSupport;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -45,6 +47,15 @@ final class TcpConfig implements Cloneable {
   boolean halfClosureAllowed = true;
 
   IdleTimeouts idle = IdleTimeouts.NONE;
+
+  /** What counts, or null. */
+  GuardedRecorder metrics;
+
+  /** Has the loops measured that are about to be used. */
+  Consumer<? super ZLoopGroup> loopMetrics = group -> {};
+
+  /** Logs what connections receive and send; or null. */
+  Wiretap wiretap;
 
   /** How connections speak TLS, from their beginning; or null. */
   Tls tls;
@@ -109,6 +120,27 @@ final class TcpConfig implements Cloneable {
     return tls == null || tls.closeNotifyTimeout() == null
         ? childSettings.transport().closeTimeout()
         : tls.closeNotifyTimeout();
+  }
+
+  /**
+   * Who looks on at a connection.
+   *
+   * @param target of a client, where it connects to; else null
+   */
+  ConnectionWatcher watcher(TcpConnection connection, SocketAddress target) {
+    if (metrics == null && wiretap == null) {
+      return ConnectionWatcher.NOBODY;
+    }
+    List<ConnectionWatcher> watchers = new ArrayList<>(2);
+    if (metrics != null) {
+      boolean onServer = target == null;
+      SocketAddress remote = onServer ? connection.address() : target;
+      watchers.add(new ConnectionMeter(metrics, connection, onServer, remote));
+    }
+    if (wiretap != null) {
+      watchers.add(wiretap.watch(connection));
+    }
+    return watchers.size() == 1 ? watchers.getFirst() : new ConnectionWatcher.Several(watchers);
   }
 
   Handler handler() {

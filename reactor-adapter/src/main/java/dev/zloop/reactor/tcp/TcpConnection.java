@@ -71,6 +71,9 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   private boolean halfClosureAllowed = true;
   private boolean inputEnded;
 
+  /** Counts, or logs. */
+  private ConnectionWatcher watcher = ConnectionWatcher.NOBODY;
+
   /** Why nothing can be sent any more, or null. */
   private IOException outputFailure;
 
@@ -89,6 +92,12 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   void announce(ProxyHeader header) {
     proxyHeader = header;
     remoteAddress = header.sourceAddress();
+  }
+
+  /** Before anything else. */
+  void watch(ConnectionWatcher onlooker) {
+    watcher = onlooker;
+    watcher.onOpened();
   }
 
   /**
@@ -125,6 +134,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
    * it is; what arrives from now on is the peer's side of the handshake.
    */
   void secure(Tls tls, TlsHandshake.Callback callback) {
+    watcher.onTlsBegun();
     TlsHandshake handshake =
         new TlsHandshake(
             stream,
@@ -136,11 +146,13 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
               public void onSecured(TlsSession session) {
                 tlsSession = session;
                 idle.resume();
+                watcher.onSecured(session);
                 callback.onSecured(session);
               }
 
               @Override
               public void onFailed(TlsException cause) {
+                watcher.onTlsFailed();
                 callback.onFailed(cause);
               }
             });
@@ -232,6 +244,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   void write(ByteBuf buffer) {
     int length = buffer.readableBytes();
     idle.writing();
+    watcher.onWritten(buffer);
     stream.write(buffer);
     writtenBytes += length;
   }
@@ -239,11 +252,13 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** Takes the file. */
   void writeFile(FileLease file, long from, long length) {
     idle.writing();
+    watcher.onFileWritten(length);
     stream.writeFile(file, from, length);
     writtenBytes += length;
   }
 
   void flush() {
+    watcher.onFlush();
     stream.flush();
     idle.sent();
   }
@@ -269,11 +284,13 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   @Override
   public void onReceived(ByteBuf buffer) {
     idle.received(buffer);
+    watcher.onReceived(buffer);
     receiver.receive(buffer);
   }
 
   @Override
   public void onInputEnd(IOException failure) {
+    watcher.onInputEnd(failure);
     inputEnded = true;
     idle.inputEnded();
     receiver.end(failure);
@@ -314,12 +331,14 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public boolean onBroken(IOException cause) {
+    watcher.onBroken(cause);
     failSenders(cause instanceof TlsException ? cause : closedException(cause));
     return receiver.isAwaited();
   }
 
   @Override
   public void onClosed(IOException cause) {
+    watcher.onClosed(cause);
     disposed = true;
     idle.stop();
     receiver.onClosed(cause);

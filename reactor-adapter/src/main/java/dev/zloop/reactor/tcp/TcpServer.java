@@ -3,13 +3,18 @@ package dev.zloop.reactor.tcp;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
+import dev.zloop.reactor.logging.AdvancedByteBufFormat;
+import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
 import dev.zloop.reactor.pipeline.ProxyHeaderReader;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsServerSettings;
 import dev.zloop.reactor.proxy.ProxyProtocolSupport;
 import dev.zloop.reactor.tls.TlsServerSpec;
+import io.netty.handler.logging.LogLevel;
 import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -264,6 +269,56 @@ public final class TcpServer {
   public TcpServer doOnBound(Consumer<? super DisposableServer> consumer) {
     Objects.requireNonNull(consumer, "consumer");
     return with(copy -> copy.onBound = consumer);
+  }
+
+  /**
+   * Whether connections are measured, with Micrometer and in its global registry: {@code
+   * reactor.netty.tcp.server.*}, with Reactor Netty's names and tags. So are the loops, as by
+   * {@link dev.zloop.reactor.metrics.ZLoopMetrics}. Default: false, which costs nothing.
+   *
+   * @throws UnsupportedOperationException if Micrometer is not there
+   */
+  public TcpServer metrics(boolean enable) {
+    return with(copy -> MetricsSettings.set(copy, enable, "server"));
+  }
+
+  /**
+   * Whether a recorder is told of what connections do; it is asked for at once, and not at all if
+   * this is false.
+   */
+  public TcpServer metrics(boolean enable, Supplier<? extends ChannelMetricsRecorder> recorder) {
+    return with(copy -> MetricsSettings.set(copy, enable, recorder));
+  }
+
+  /**
+   * Whether each connection is logged, under the name of this class, at the level DEBUG and with a
+   * hexadecimal dump: its beginning and end, and all that it receives and sends. With TLS that is
+   * what is within. Default: false.
+   */
+  public TcpServer wiretap(boolean enable) {
+    return enable ? wiretap(TcpServer.class.getName()) : with(copy -> copy.wiretap = null);
+  }
+
+  /** As {@link #wiretap(boolean)}, under another name. */
+  public TcpServer wiretap(String category) {
+    return wiretap(category, LogLevel.DEBUG);
+  }
+
+  /** As {@link #wiretap(String)}, at another level. */
+  public TcpServer wiretap(String category, LogLevel level) {
+    return wiretap(category, level, AdvancedByteBufFormat.HEX_DUMP);
+  }
+
+  /** As {@link #wiretap(String, LogLevel)}, in another form; text is in UTF-8. */
+  public TcpServer wiretap(String category, LogLevel level, AdvancedByteBufFormat format) {
+    return wiretap(category, level, format, StandardCharsets.UTF_8);
+  }
+
+  /** As {@link #wiretap(String, LogLevel)}, in another form, with text in another charset. */
+  public TcpServer wiretap(
+      String category, LogLevel level, AdvancedByteBufFormat format, Charset charset) {
+    Wiretap wiretap = Wiretap.of(category, level, format, charset);
+    return with(copy -> copy.wiretap = wiretap);
   }
 
   /** Sets an option of the listening socket. */
