@@ -6,7 +6,7 @@ module dev.zloop.reactor {
   requires transitive io.netty.buffer;
   requires transitive io.netty.common;
   requires transitive io.netty.handler;
-  requires io.netty.codec;
+  requires transitive io.netty.codec;
   requires io.netty.transport;
   requires transitive org.reactivestreams;
   requires transitive reactor.core;

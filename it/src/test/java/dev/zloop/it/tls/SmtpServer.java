@@ -44,7 +44,6 @@ final class SmtpServer implements AutoCloseable {
   private final class Dialogue {
     private final Connection connection;
     private final SslContext context;
-    private final StringBuilder partial = new StringBuilder();
     private boolean inMail;
 
     Dialogue(Connection connection, SslContext context) {
@@ -53,21 +52,12 @@ final class SmtpServer implements AutoCloseable {
     }
 
     void begin() {
-      connection.inbound().receive().asString().subscribe(this::onText, failure -> {});
+      connection.inbound().receive().lines(1000).subscribe(this::onLine, failure -> {});
       reply("220 localhost ESMTP").subscribe();
     }
 
     private Mono<Void> reply(String line) {
       return connection.outbound().sendString(Mono.just(line + "\r\n")).then();
-    }
-
-    private void onText(String text) {
-      partial.append(text);
-      for (int end = partial.indexOf("\n"); end >= 0; end = partial.indexOf("\n")) {
-        String line = partial.substring(0, end).strip();
-        partial.delete(0, end + 1);
-        onLine(line);
-      }
     }
 
     private void onLine(String line) {

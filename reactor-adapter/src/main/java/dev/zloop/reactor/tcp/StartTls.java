@@ -28,9 +28,26 @@ record StartTls(TcpConnection connection, MonoSink<TlsSession> sink)
       sink.error(
           new IllegalStateException(
               "something is being sent on " + connection + ": startTls once that is complete"));
+    } else if (connection.keptBytes() > 0) {
+      refusePlaintext();
     } else {
       connection.secure(tls, this);
     }
+  }
+
+  /** What came in plaintext must not pass for what came by TLS (RFC 3207, section 6). */
+  private void refusePlaintext() {
+    TlsException injected =
+        new TlsException(
+            TlsException.Reason.BROKEN_PROTOCOL,
+            connection
+                + " received "
+                + connection.keptBytes()
+                + " bytes of plaintext behind the last that was read, which could be somebody"
+                + " else's commands: a peer sends nothing between asking for TLS and its handshake",
+            null);
+    connection.abortNow(injected);
+    sink.error(injected);
   }
 
   @Override

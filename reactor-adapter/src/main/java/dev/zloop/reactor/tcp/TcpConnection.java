@@ -178,6 +178,11 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
     return StartTls.on(this, TlsServerSettings.of(spec));
   }
 
+  /** How many bytes came up that no subscriber has made anything of yet. */
+  int keptBytes() {
+    return receiver.keptBytes();
+  }
+
   // ---- threads
 
   /**
@@ -444,7 +449,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
 
   @Override
   public ByteBufFlux receive() {
-    return new ByteBufFlux(receiver);
+    return new ByteBufFlux(receiver, this);
   }
 
   @Override
