@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -79,9 +80,18 @@ final class Decoding<T>
 
   @Override
   public void request(long n) {
-    if (Operators.validate(n)) {
+    if (n > 0) {
       Operators.addCap(REQUESTED, this, n);
       connection.runOnLoop(this::drain);
+    } else {
+      connection.runOnLoop(() -> refuse(Exceptions.nullOrNegativeRequestException(n)));
+    }
+  }
+
+  /** Rule 3.9 of Reactive Streams. */
+  private void refuse(Throwable badRequest) {
+    if (!done) {
+      finish(badRequest);
     }
   }
 

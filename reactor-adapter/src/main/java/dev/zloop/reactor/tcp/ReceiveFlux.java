@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -273,9 +274,19 @@ final class ReceiveFlux extends Flux<ByteBuf> {
 
     @Override
     public void request(long n) {
-      if (Operators.validate(n)) {
+      if (n > 0) {
         Operators.addCap(REQUESTED, this, n);
         connection.runOnLoop(ReceiveFlux.this::serve);
+      } else {
+        connection.runOnLoop(() -> fail(Exceptions.nullOrNegativeRequestException(n)));
+      }
+    }
+
+    /** Rule 3.9 of Reactive Streams. */
+    private void fail(Throwable badRequest) {
+      detach(this);
+      if (current.compareAndSet(this, null)) {
+        actual.onError(badRequest);
       }
     }
 
