@@ -20,13 +20,16 @@ abstract class ConnectionVerification extends PublisherVerification<Integer> {
 
   private static final long SILENCE_MILLIS = 20;
 
+  /** How often it is looked whether an error has come. */
+  private static final long POLL_MILLIS = 5;
+
   /** A finite number, which all fit into what a socket and a decoder hold. */
   private static final long ELEMENTS_MAX = 1_000;
 
   private final List<ZLoop> loops = new ArrayList<>();
 
   ConnectionVerification() {
-    super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS, false));
+    super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS, POLL_MILLIS, false));
   }
 
   @Override
