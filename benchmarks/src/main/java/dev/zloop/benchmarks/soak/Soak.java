@@ -57,7 +57,7 @@ public final class Soak {
   /** Runs that many rounds, at least 4, and tells what grows. */
   List<Measure> run(int rounds, Duration round, Leak leak) {
     OpenBuffers.install();
-    try (Churn churn = new Churn(leak, Contexts.server(), Contexts.client())) {
+    try (Churn churn = new Churn(leak, Contexts.server())) {
       printRow("second", measure -> measure.text, "exchanges", "failures");
       long begin = System.nanoTime();
       for (int i = 0; i < rounds; i++) {
