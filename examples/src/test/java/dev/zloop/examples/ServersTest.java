@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +177,30 @@ class ServersTest {
     try (Program program = Program.java(LengthPrefixed.class)) {
       assertEquals(0, program.exitStatus(), program::output);
       assertEquals("loop has 4 bytes\nreactor has 7 bytes\nGröße has 7 bytes", program.output());
+    }
+  }
+
+  @Test
+  void clientPoolMakesDoWithThreeConnections() throws Exception {
+    try (Program program = Program.java(ClientPool.class)) {
+      assertEquals(0, program.exitStatus(), program::output);
+      program.awaitLine("the sum of the squares up to 100 is 338350");
+      program.awaitLine("3 connections were made");
+    }
+  }
+
+  @Test
+  void udpEchoSendsEachDatagramBack() throws Exception {
+    try (Program echo = Program.java(UdpEcho.class, "0");
+        DatagramSocket visitor = new DatagramSocket()) {
+      int port = port(echo, "echoing datagrams on");
+      visitor.connect(InetAddress.getLoopbackAddress(), port);
+      for (int length : new int[] {1_000, 0, 1}) {
+        visitor.send(new DatagramPacket(random(length), length));
+        DatagramPacket answer = new DatagramPacket(new byte[2_000], 2_000);
+        visitor.receive(answer);
+        assertArrayEquals(random(length), Arrays.copyOf(answer.getData(), answer.getLength()));
+      }
     }
   }
 }
