@@ -76,11 +76,13 @@ public interface Connection extends Disposable {
    * done, and fails with a {@link dev.zloop.reactor.tls.TlsException} if the handshake does, which
    * ends the connection.
    *
-   * <p>What was sent before goes out as it is; while something is being sent, this fails. The one
-   * flux of {@code receive()} goes on: what it brings from here on came by TLS. Subscribe to this
-   * on the loop, when the last plaintext was received or sent: a later one finds that the peer's
-   * first message has gone to {@code receive()}. And what came with the last plaintext in one
-   * buffer is plaintext too, which a peer that keeps to the protocol does not send.
+   * <p>What was sent before goes out as it is; while something is being sent, this fails. A flux of
+   * {@code receive()} goes on: what it brings from here on came by TLS. Subscribe to this on the
+   * loop, when the last plaintext was received or sent: a later one finds that the peer's first
+   * message has gone to {@code receive()}. And what came with the last plaintext in one buffer is
+   * plaintext too, which a peer that keeps to the protocol does not send. What a decoder such as
+   * {@code lines} has of it and did not decode makes this fail, and aborts the connection (RFC
+   * 3207, section 6).
    *
    * @throws IllegalArgumentException if the specification makes no sense
    */

@@ -154,7 +154,11 @@ final class Decoding<T>
 
   @Override
   public void onDecoded(Object message) {
-    decoded.add(message);
+    if (failure == null) {
+      decoded.add(message);
+    } else {
+      ReferenceCountUtil.release(message); // it stands behind what failed
+    }
   }
 
   @Override

@@ -215,6 +215,32 @@ class FramingTest {
     }
   }
 
+  /** Netty's decoder would take the CR that another has had for its own. */
+  @Test
+  void aDecoderDoesNotLookAtWhatAnotherHasHad() {
+    try (Talk talk = new Talk()) {
+      talk.ask(text(talk.receive().fixedLength(5)).take(1)).wantAll();
+      talk.send("four\r\nline\n");
+      Talk.Asking<String> lines = talk.ask(talk.receive().lines(9)).wantAll();
+      talk.settle();
+      assertEquals(List.of("", "line"), lines.got);
+    }
+  }
+
+  @Test
+  void aConnectionThatNobodyGovernsEndsWhenTheLastFrameIsRead() {
+    try (Talk talk = new Talk()) {
+      Talk.Asking<String> lines = talk.ask(talk.receive().lines(9)).want(1);
+      talk.send("one\ntwo\nthree\n");
+      talk.sendEnd();
+      assertFalse(talk.connection.isDisposed());
+      lines.wantAll();
+      talk.until(talk.connection::isDisposed);
+      assertEquals(List.of("one", "two", "three"), lines.got);
+      assertTrue(lines.completed);
+    }
+  }
+
   // ---- maxima
 
   @Test
@@ -247,7 +273,8 @@ class FramingTest {
 
   @Test
   void aFrameBeyondTheMaximumNamesIt() {
-    for (String piece : List.of("1234567", "123456\n", "123456\r\n", "123456\r\nx\n")) {
+    for (String piece :
+        List.of("1234567", "123456\n", "123456\r\n", "123456\r\nx\n", "1234567\nx\n")) {
       assertTooLong(piece, "5 bytes that lines(5) has", in -> in.lines(5));
     }
     for (String piece : List.of("12345678", "123456END", "123456789END")) {
