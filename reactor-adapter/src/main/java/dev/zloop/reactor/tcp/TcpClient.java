@@ -201,7 +201,7 @@ public final class TcpClient {
   /**
    * Whether connections are measured, with Micrometer and in its global registry: {@code
    * reactor.netty.tcp.client.*}, with Reactor Netty's names and tags. So are the loops, as by
-   * {@link dev.zloop.reactor.metrics.ZLoopMetrics}. Default: false, which costs nothing.
+   * {@link dev.zloop.reactor.metrics.ZLoopMetrics}. Default: false.
    *
    * @throws UnsupportedOperationException if Micrometer is not there
    */

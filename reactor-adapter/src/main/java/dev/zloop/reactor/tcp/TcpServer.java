@@ -274,7 +274,7 @@ public final class TcpServer {
   /**
    * Whether connections are measured, with Micrometer and in its global registry: {@code
    * reactor.netty.tcp.server.*}, with Reactor Netty's names and tags. So are the loops, as by
-   * {@link dev.zloop.reactor.metrics.ZLoopMetrics}. Default: false, which costs nothing.
+   * {@link dev.zloop.reactor.metrics.ZLoopMetrics}. Default: false.
    *
    * @throws UnsupportedOperationException if Micrometer is not there
    */
