@@ -59,7 +59,9 @@ final class Translation {
 
   private static Map<String, String> names() throws IOException {
     Map<String, String> names = new LinkedHashMap<>();
-    Matcher rows = ROW.matcher(Files.readString(GUIDE, StandardCharsets.UTF_8));
+    String guide = Files.readString(GUIDE, StandardCharsets.UTF_8);
+    int begin = guide.indexOf("## Other names");
+    Matcher rows = ROW.matcher(guide.substring(begin, guide.indexOf("\n## ", begin)));
     while (rows.find()) {
       names.put(rows.group(1), rows.group(2));
     }
