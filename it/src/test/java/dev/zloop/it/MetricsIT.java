@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,12 +99,14 @@ class MetricsIT {
 
   private void exchangeByReactorNetty() {
     LoopResources loops = LoopResources.create("metered", 1, true);
+    AtomicReference<reactor.netty.Connection> served = new AtomicReference<>();
     reactor.netty.DisposableServer server =
         reactor.netty.tcp.TcpServer.create()
             .runOn(loops)
             .host("127.0.0.1")
             .metrics(true)
             .secure(spec -> spec.sslContext(serverContext))
+            .doOnConnection(served::set)
             .handle((in, out) -> out.send(in.receive().retain()))
             .bindNow();
     reactor.netty.Connection client =
@@ -118,6 +121,7 @@ class MetricsIT {
     client.outbound().sendString(Mono.just("hello")).then().subscribe();
     Await.completion(client.inbound().receive().asString().next());
     client.disposeNow();
+    Await.completion(served.get().onDispose()); // else its loops may end before it, and leave it
     server.disposeNow();
     Await.completion(loops.disposeLater(Duration.ZERO, Await.PATIENCE));
   }

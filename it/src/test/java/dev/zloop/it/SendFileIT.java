@@ -13,10 +13,12 @@ import dev.zloop.reactor.tcp.DisposableServer;
 import dev.zloop.reactor.tcp.TcpClient;
 import dev.zloop.reactor.tcp.TcpServer;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,28 @@ class SendFileIT {
     }
     DisposableServer server = serving.bindNow();
     Await.completion(Flux.range(0, CLIENTS).flatMap(i -> receive(server.port(), engine)).then());
+    server.disposeNow();
+  }
+
+  /** While it is being opened, too, it is being sent. */
+  @Test
+  void aFileThatIsAskedForWithTheLastWordIsSent() throws Exception {
+    Path file = file();
+    DisposableServer server =
+        LOOPS
+            .server()
+            .doOnConnection(connection ->
+                connection
+                    .inbound()
+                    .receive()
+                    .then()
+                    .then(Mono.defer(() -> connection.outbound().sendFile(file).then()))
+                    .subscribe())
+            .bindNow();
+    try (Socket peer = new Socket("127.0.0.1", server.port())) {
+      peer.shutdownOutput();
+      assertEquals(LENGTH, peer.getInputStream().readAllBytes().length);
+    }
     server.disposeNow();
   }
 

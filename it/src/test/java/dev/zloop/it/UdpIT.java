@@ -271,6 +271,23 @@ class UdpIT {
   }
 
   @Test
+  void aDatagramThatIsLongerThanTheQueueFailsAlone() {
+    UdpConnection server = server().bindNow();
+    Queue<String> received = collect(server);
+    UdpConnection client = client(server).connectNow();
+    Flux<String> texts = Flux.just("x".repeat((1 << 20) + 1), "last");
+    var failure =
+        assertThrows(
+            RuntimeException.class,
+            () -> Await.completion(client.outbound().sendString(texts).then()));
+    var cause = assertInstanceOf(NativeIoException.class, failure.getCause());
+    assertEquals("EMSGSIZE", cause.errnoName());
+    awaitSize(received, 1);
+    assertEquals("last", received.poll());
+    assertFalse(client.isDisposed());
+  }
+
+  @Test
   void aRecipientThatMakesNoSenseIsRefused() {
     UdpConnection socket = server().bindNow();
     var unresolved = Datagram.of(text("x"), InetSocketAddress.createUnresolved("somewhere", 1));

@@ -368,7 +368,9 @@ public final class Datagrams implements LoopResource {
     @Override
     public void onSent(int result) {
       sendInFlight = false;
+      flushing = true; // by who is told: nothing is sent again before all that was sent is settled
       settle(result);
+      flushing = false;
       flush();
     }
 

@@ -240,6 +240,33 @@ class DatagramsTest {
     assertTrue(sender.failures.isEmpty());
   }
 
+  @Test
+  void whatIsFlushedWhileOthersAreToldIsSentAfterThemAndOnce() {
+    DatagramRecorder sender = datagrams.bound();
+    DatagramRecorder one = datagrams.bound(); // neither's buffer has room for all
+    DatagramRecorder other = datagrams.bound();
+    other.datagrams.request(ALL);
+    int inFirstTurn = DatagramIo.DATAGRAMS_PER_TURN_MAX;
+    IntStream.range(0, inFirstTurn).forEach(i -> sender.send(one.address, "number " + i));
+    List<String> later = new ArrayList<>();
+    IntStream.range(0, 20).forEach(i -> later.add("later " + i));
+    later.forEach(text -> sender.send(other.address, text));
+    sender.onSent =
+        () -> {
+          if (sender.sent.size() > inFirstTurn && later.size() < 25) {
+            later.add("while told " + later.size());
+            sender.sendAndFlush(other.address, later.getLast());
+          }
+        };
+    sender.datagrams.flush();
+    world.until(() -> sender.sent.size() == inFirstTurn + 25);
+    untilReceived(other, 25);
+    world.settle();
+    assertEquals(later, sender.sent.subList(inFirstTurn, inFirstTurn + 25));
+    assertEquals(later, other.received);
+    assertEquals(0, sender.closed);
+  }
+
   // ---- what goes wrong with a datagram
 
   @Test

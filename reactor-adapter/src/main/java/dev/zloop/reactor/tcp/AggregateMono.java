@@ -57,9 +57,7 @@ final class AggregateMono extends Mono<ByteBuf> {
     /** On any thread. */
     @Override
     public void request(long n) {
-      if (Operators.validate(n)) {
-        upstream.request(Long.MAX_VALUE);
-      }
+      upstream.request(n > 0 ? Long.MAX_VALUE : n); // which knows what to say of none
     }
 
     /** On any thread. */

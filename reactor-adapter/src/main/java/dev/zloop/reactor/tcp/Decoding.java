@@ -133,7 +133,7 @@ final class Decoding<T>
   @Override
   public void onComplete() {
     upstreamEnded = true;
-    if (connection.isDisposed()) {
+    if (connection.wasClosedHere()) {
       dropAll(); // this side has closed: nothing more is delivered
     }
     drain();

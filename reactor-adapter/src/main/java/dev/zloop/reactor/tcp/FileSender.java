@@ -48,7 +48,7 @@ final class FileSender implements Subscription, Sending {
 
   // The rest belongs to the loop's thread.
 
-  /** Null before it is open, and where a sender has it. */
+  /** Null before it is open, and where another sender has it. */
   private FileLease file;
 
   /** The sender of what is read from the file; or null. */
@@ -72,11 +72,18 @@ final class FileSender implements Subscription, Sending {
 
   private void begin() {
     actual.onSubscribe(this);
+    connection.runOnLoop(this::start, closed -> tellFailure(connection.closedException(closed)));
+  }
+
+  /** From here on the connection is being sent on, and tells this its end. */
+  private void start() {
+    if (cancelled || !connection.add(this)) {
+      return;
+    }
     try {
       executor.execute(this::open);
     } catch (RejectedExecutionException shutDown) {
-      tellFailure(
-          new IOException("sending " + order.path + ": the loop's executor refuses", shutDown));
+      fail(new IOException("sending " + order.path + ": the loop's executor refuses", shutDown));
     }
   }
 
@@ -85,28 +92,22 @@ final class FileSender implements Subscription, Sending {
     try {
       FilePart part = FilePart.open(order.path, order.position, order.count);
       FileLease opened = new FileLease(part, executor);
-      connection.runOnLoop(
-          () -> onOpened(opened),
-          closed -> {
-            opened.release();
-            tellFailure(connection.closedException(closed));
-          });
+      connection.runOnLoop(() -> onOpened(opened), closed -> opened.release());
     } catch (Throwable error) {
-      connection.runOnLoop(
-          () -> tellFailure(error), closed -> tellFailure(connection.closedException(closed)));
+      connection.runOnLoop(() -> fail(error));
     }
   }
 
   private void onOpened(FileLease opened) {
-    if (cancelled) {
+    if (ended) {
       opened.release();
     } else if (order.chunked || !connection.stream().sendsFiles()) {
       Sender.subscribe(new FileBuffers(opened, executor), null, connection, new Reading());
+      ended = true; // by now that sender is being sent
+      connection.remove(this);
     } else {
       file = opened;
-      if (connection.add(this)) {
-        requestMore();
-      }
+      requestMore();
     }
   }
 
@@ -114,7 +115,7 @@ final class FileSender implements Subscription, Sending {
 
   @Override
   public void requestMore() {
-    if (turnDue) {
+    if (turnDue || file == null) {
       return;
     }
     long budget = BYTES_PER_TURN_MAX;
@@ -165,7 +166,8 @@ final class FileSender implements Subscription, Sending {
 
   /** Whether that is why the connection broke. Only the transport meets the end of a file. */
   private boolean hasShrunk(Throwable cause) {
-    return cause.getCause() instanceof NativeIoException broken
+    return file != null
+        && cause.getCause() instanceof NativeIoException broken
         && broken.errnoName().equals("EIO")
         && broken.operation().contains("of file fd " + file.part().fd() + " ");
   }
@@ -179,7 +181,9 @@ final class FileSender implements Subscription, Sending {
   private void end() {
     ended = true;
     connection.remove(this);
-    file.release();
+    if (file != null) {
+      file.release();
+    }
   }
 
   private void tellFailure(Throwable error) {
@@ -236,7 +240,7 @@ final class FileSender implements Subscription, Sending {
   private void cancelNow() {
     if (reading != null) {
       reading.cancel();
-    } else if (file != null && !ended) {
+    } else if (!ended) {
       end();
     }
   }

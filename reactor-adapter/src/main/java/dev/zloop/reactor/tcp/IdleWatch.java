@@ -44,6 +44,9 @@ final class IdleWatch {
 
   private boolean outputEnded;
 
+  /** What is queued will never be taken. */
+  private boolean outputBroken;
+
   /** The connection is agreeing on keys, which has a timeout of its own. */
   private boolean paused;
 
@@ -137,7 +140,7 @@ final class IdleWatch {
   }
 
   private long stuckNanos(long now) {
-    return connection.writtenBytes() > connection.sentBytes()
+    return !outputBroken && connection.writtenBytes() > connection.sentBytes()
         ? Math.min(now - sentNanos, now - queuedNanos)
         : 0;
   }
@@ -189,6 +192,18 @@ final class IdleWatch {
 
   void outputEnded() {
     outputEnded = true;
+  }
+
+  void outputBroken() {
+    outputBroken = true;
+  }
+
+  /** What a user wanted to be done, who is not there any more. */
+  void forgetActions() {
+    remove(onRead);
+    remove(onWrite);
+    onRead = null;
+    onWrite = null;
   }
 
   void pause() {

@@ -39,6 +39,7 @@ final class PoolMember {
   }
 
   private void watchNow() {
+    connection.forgetUser();
     if (connection.isAtRest()) {
       watch = new Watch();
       connection.receive().subscribe(watch);

@@ -71,6 +71,9 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   private boolean halfClosureAllowed = true;
   private boolean inputEnded;
 
+  /** This side wants nothing more of the connection. */
+  private boolean closedHere;
+
   /** Counts, or logs. */
   private ConnectionWatcher watcher = ConnectionWatcher.NOBODY;
 
@@ -337,6 +340,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   @Override
   public boolean onBroken(IOException cause) {
     watcher.onBroken(cause);
+    idle.outputBroken();
     failSenders(cause instanceof TlsException ? cause : closedException(cause));
     return receiver.isAwaited();
   }
@@ -381,6 +385,7 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** On the loop: what was sent before is flushed, what is being sent fails. */
   void closeNow() {
     disposed = true;
+    closedHere = true;
     idle.stop();
     if (handling != null) {
       handling.cancel();
@@ -398,8 +403,14 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   /** On the loop. */
   void abortNow(IOException cause) {
     disposed = true;
+    closedHere = true;
     idle.stop();
     stream.abort(cause);
+  }
+
+  /** On the loop: whether this side closed it, rather than that both directions have ended. */
+  boolean wasClosedHere() {
+    return closedHere;
   }
 
   @Override
@@ -471,6 +482,11 @@ final class TcpConnection implements Connection, Inbound, ByteStreamUser {
   @Override
   public SocketAddress localAddress() {
     return localAddress;
+  }
+
+  /** On the loop: as if nobody had ever used it. */
+  void forgetUser() {
+    idle.forgetActions();
   }
 
   /** On the loop: whether the next user would find it as one that has just been connected. */

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.atomic.AtomicReference;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -47,8 +48,7 @@ final class DatagramReceiver extends Flux<Datagram> {
       return;
     }
     actual.onSubscribe(reception);
-    socket.runOnLoop(
-        () -> attach(reception), closed -> actual.onError(socket.closedException(closed)));
+    socket.runOnLoop(() -> attach(reception), reception::refuse);
   }
 
   private void attach(Reception reception) {
@@ -118,11 +118,28 @@ final class DatagramReceiver extends Flux<Datagram> {
 
     @Override
     public void request(long n) {
-      if (Operators.validate(n)) {
+      if (n > 0) {
         socket.runOnLoop(() -> {
           requested = Operators.addCap(requested, n);
           ask();
         });
+      } else {
+        socket.runOnLoop(() -> fail(Exceptions.nullOrNegativeRequestException(n)));
+      }
+    }
+
+    /** Rule 3.9 of Reactive Streams. */
+    private void fail(Throwable badRequest) {
+      detach();
+      if (current.compareAndSet(this, null)) {
+        actual.onError(badRequest);
+      }
+    }
+
+    /** The loop is closed, and has never seen this subscriber. */
+    private void refuse(Throwable closed) {
+      if (current.compareAndSet(this, null)) {
+        actual.onError(socket.closedException(closed));
       }
     }
 
@@ -137,13 +154,15 @@ final class DatagramReceiver extends Flux<Datagram> {
     @Override
     public void cancel() {
       current.compareAndSet(this, null);
-      socket.runOnLoop(() -> {
-        cancelled = true;
-        if (attached == this) {
-          attached = null;
-          socket.datagrams().stopReceiving();
-        }
-      });
+      socket.runOnLoop(this::detach);
+    }
+
+    private void detach() {
+      cancelled = true;
+      if (attached == this) {
+        attached = null;
+        socket.datagrams().stopReceiving();
+      }
     }
   }
 }

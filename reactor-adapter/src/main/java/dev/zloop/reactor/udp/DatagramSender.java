@@ -191,7 +191,7 @@ final class DatagramSender implements CoreSubscriber<Datagram>, Subscription {
       return;
     }
     long fitting = Datagrams.QUEUE_BYTES_MAX / Math.max(1, largestBytes);
-    long most = Math.min(REQUEST_MAX, Math.min(fitting, socket.datagrams().room()));
+    long most = Math.clamp(Math.min(fitting, socket.datagrams().room()), 1, REQUEST_MAX);
     batch = Math.clamp(2 * batch, 1, most);
     outstanding = batch;
     upstream.request(outstanding);

@@ -372,6 +372,25 @@ class FramingTest {
   }
 
   @Test
+  void whatWasGivenBackOutlivesAConnectionThatHasEndedInOrder() {
+    try (Talk talk = new Talk()) {
+      Talk.Asking<String> first = talk.ask(talk.receive().lines(9).take(1)).wantAll();
+      talk.send("one\ntwo\nthree\n");
+      assertEquals(List.of("one"), first.got);
+      Talk.Asking<String> next = talk.ask(talk.receive().lines(9));
+      talk.connection.outbound().shutdownOutput().then().subscribe();
+      talk.sendEnd();
+      talk.settle();
+      next.want(1);
+      talk.settle();
+      next.wantAll();
+      talk.settle();
+      assertEquals(List.of("two", "three"), next.got);
+      assertTrue(next.completed);
+    }
+  }
+
+  @Test
   void whenThisSideClosesHalfALineIsNone() {
     try (Talk talk = new Talk()) {
       Talk.Asking<String> asking = talk.ask(talk.receive().lines(9)).wantAll();
