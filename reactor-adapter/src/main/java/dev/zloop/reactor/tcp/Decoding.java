@@ -133,10 +133,15 @@ final class Decoding<T>
   @Override
   public void onComplete() {
     upstreamEnded = true;
-    if (connection.wasClosedHere()) {
-      dropAll(); // this side has closed: nothing more is delivered
-    }
+    dropIfClosedHere();
     drain();
+  }
+
+  /** This side has closed: nothing more is delivered. */
+  private void dropIfClosedHere() {
+    if (connection.wasClosedHere()) {
+      dropAll();
+    }
   }
 
   @Override
@@ -144,6 +149,7 @@ final class Decoding<T>
     upstreamError = error;
     upstreamEnded = true;
     if (connection.loop().inLoop()) {
+      dropIfClosedHere();
       drain();
     } else {
       finish(error); // the loop is closed, and has never seen this
