@@ -2,6 +2,7 @@ package dev.zloop.reactor.tcp;
 
 import dev.zloop.core.NativeIoException;
 import dev.zloop.core.edge.FilePart;
+import dev.zloop.core.loop.Abandonable;
 import dev.zloop.reactor.stream.FileLease;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -92,9 +93,22 @@ final class FileSender implements Subscription, Sending {
     try {
       FilePart part = FilePart.open(order.path, order.position, order.count);
       FileLease opened = new FileLease(part, executor);
-      connection.runOnLoop(() -> onOpened(opened), closed -> opened.release());
+      connection.runOnLoop(new Opened(this, opened), closed -> opened.release());
     } catch (Throwable error) {
       connection.runOnLoop(() -> fail(error));
+    }
+  }
+
+  /** An open file on its way to the loop, which may end before it gets there. */
+  private record Opened(FileSender sender, FileLease file) implements Abandonable {
+    @Override
+    public void run() {
+      sender.onOpened(file);
+    }
+
+    @Override
+    public void abandon() {
+      file.release();
     }
   }
 

@@ -117,6 +117,22 @@ class ConnectionPoolTest {
   }
 
   @Test
+  void whatAUserWantsDoneWhenItIsIdleIsNotDoneForTheNext() {
+    PooledConnection first = acquire();
+    Connection connection = first.connection();
+    SimulatedPeer peer = accept();
+    connection.onWriteIdle(
+        Duration.ofSeconds(1),
+        () -> connection.outbound().sendString(Mono.just("ping")).then().subscribe());
+    simulation.runUntil(() -> peer.receivedBytes() == 4);
+    release(first);
+
+    assertSame(connection, acquire().connection());
+    simulation.runFor(Duration.ofSeconds(10));
+    assertEquals(4, peer.receivedBytes());
+  }
+
+  @Test
   void whatWasUsedLastIsUsedNext() {
     PooledConnection first = acquire();
     PooledConnection second = acquire();
