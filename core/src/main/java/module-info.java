@@ -3,6 +3,10 @@
 @SuppressWarnings("module")
 module dev.zloop.core {
   requires transitive dev.zloop.nativereactor;
+  // The events of a loop's life, for JDK Flight Recorder.
+  requires jdk.jfr;
+  // sun.misc.Signal, by reflection.
+  requires jdk.unsupported;
 
   exports dev.zloop.core;
   exports dev.zloop.core.loop to

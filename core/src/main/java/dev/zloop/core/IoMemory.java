@@ -9,23 +9,18 @@ import dev.zloop.core.transport.SocketIo;
  * @param uringEntries operations that a ring can queue
  */
 record IoMemory(long receiveBytes, int uringEntries) {
-  static final long RECEIVE_BYTES_MIN = 1L << 20;
-  static final long RECEIVE_BYTES_MAX = 512L << 20;
-  static final long RECEIVE_BYTES_DEFAULT = 16L << 20;
+  static final NumberProperty RECEIVE_MEMORY =
+      new NumberProperty("zloop.receiveMemory", 1 << 20, 512 << 20, 16 << 20);
 
-  static final int URING_ENTRIES_MIN = 8;
-  static final int URING_ENTRIES_MAX = 8192;
-  static final int URING_ENTRIES_DEFAULT = 1024;
-
-  static final String RECEIVE_MEMORY = "zloop.receiveMemory";
-  static final String URING_ENTRIES = "zloop.uring.entries";
+  static final NumberProperty URING_ENTRIES =
+      new NumberProperty("zloop.uring.entries", 8, 8192, 1024);
 
   /**
    * @throws IllegalArgumentException if a number is out of its range
    */
   IoMemory {
-    requireReceiveBytes(RECEIVE_MEMORY, receiveBytes);
-    requireUringEntries(uringEntries);
+    RECEIVE_MEMORY.require(RECEIVE_MEMORY.name(), receiveBytes);
+    URING_ENTRIES.require(URING_ENTRIES.name(), uringEntries);
     receiveBytes = Math.ceilDiv(receiveBytes, SocketIo.CHUNK_BYTES) * SocketIo.CHUNK_BYTES;
   }
 
@@ -37,33 +32,6 @@ record IoMemory(long receiveBytes, int uringEntries) {
    */
   static IoMemory configured(long receiveBytes) {
     return new IoMemory(
-        receiveBytes != 0 ? receiveBytes : property(RECEIVE_MEMORY, RECEIVE_BYTES_DEFAULT),
-        (int) requireUringEntries(property(URING_ENTRIES, URING_ENTRIES_DEFAULT)));
-  }
-
-  private static long property(String name, long otherwise) {
-    String value = System.getProperty(name);
-    try {
-      return value != null ? Long.parseLong(value) : otherwise;
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          name + " is \"" + value + "\", expected a whole number", e);
-    }
-  }
-
-  static long requireReceiveBytes(String name, long bytes) {
-    return requireRange(name, bytes, RECEIVE_BYTES_MIN, RECEIVE_BYTES_MAX);
-  }
-
-  private static long requireUringEntries(long entries) {
-    return requireRange(URING_ENTRIES, entries, URING_ENTRIES_MIN, URING_ENTRIES_MAX);
-  }
-
-  private static long requireRange(String name, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", expected from " + min + " to " + max);
-    }
-    return value;
+        receiveBytes != 0 ? receiveBytes : RECEIVE_MEMORY.get(), (int) URING_ENTRIES.get());
   }
 }

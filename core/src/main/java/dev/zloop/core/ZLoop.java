@@ -170,7 +170,7 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder receiveMemory(long bytes) {
-      settings.receiveBytes = IoMemory.requireReceiveBytes("receiveMemory", bytes);
+      settings.receiveBytes = IoMemory.RECEIVE_MEMORY.require("receiveMemory", bytes);
       return this;
     }
 

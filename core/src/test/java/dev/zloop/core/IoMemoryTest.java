@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class IoMemoryTest {
   @AfterEach
   void clear() {
-    System.clearProperty(IoMemory.RECEIVE_MEMORY);
-    System.clearProperty(IoMemory.URING_ENTRIES);
+    System.clearProperty(IoMemory.RECEIVE_MEMORY.name());
+    System.clearProperty(IoMemory.URING_ENTRIES.name());
   }
 
   private static String refusal(Runnable configuring) {
@@ -26,8 +26,8 @@ class IoMemoryTest {
 
   @Test
   void propertiesAreTakenWhereTheBuilderSaysNothing() {
-    System.setProperty(IoMemory.RECEIVE_MEMORY, "2097152");
-    System.setProperty(IoMemory.URING_ENTRIES, "64");
+    System.setProperty(IoMemory.RECEIVE_MEMORY.name(), "2097152");
+    System.setProperty(IoMemory.URING_ENTRIES.name(), "64");
     assertEquals(new IoMemory(2 << 20, 64), IoMemory.configured(0));
     assertEquals(new IoMemory(4 << 20, 64), IoMemory.configured(4 << 20));
   }
@@ -46,7 +46,7 @@ class IoMemoryTest {
     assertEquals(
         "zloop.receiveMemory is 1048575, expected from 1048576 to 536870912",
         refusal(() -> IoMemory.configured((1 << 20) - 1)));
-    System.setProperty(IoMemory.URING_ENTRIES, "4294967297");
+    System.setProperty(IoMemory.URING_ENTRIES.name(), "4294967297");
     assertEquals(
         "zloop.uring.entries is 4294967297, expected from 8 to 8192",
         refusal(() -> IoMemory.configured(0)));
@@ -60,17 +60,17 @@ class IoMemoryTest {
 
   @Test
   void whatIsNoNumberIsRefusedByName() {
-    System.setProperty(IoMemory.RECEIVE_MEMORY, "16m");
+    System.setProperty(IoMemory.RECEIVE_MEMORY.name(), "16m");
     assertEquals(
-        "zloop.receiveMemory is \"16m\", expected a whole number",
+        "zloop.receiveMemory is \"16m\", expected a whole number from 1048576 to 536870912",
         refusal(() -> IoMemory.configured(0)));
   }
 
   @Test
   void theSmallestAndTheLargestCanBeHad() {
-    System.setProperty(IoMemory.URING_ENTRIES, "8");
+    System.setProperty(IoMemory.URING_ENTRIES.name(), "8");
     ZLoop.builder().receiveMemory(1 << 20).build().close();
-    System.setProperty(IoMemory.URING_ENTRIES, "8192");
+    System.setProperty(IoMemory.URING_ENTRIES.name(), "8192");
     ZLoop.builder().receiveMemory(512 << 20).build().close();
   }
 }

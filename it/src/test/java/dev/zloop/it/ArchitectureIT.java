@@ -22,6 +22,7 @@ class ArchitectureIT {
   private static final String POLL = "dev.zloop.nativereactor.poll..";
   private static final String URING = "dev.zloop.nativereactor.uring..";
   private static final String JAVA = "java..";
+  private static final String FLIGHT_RECORDER = "jdk.jfr..";
 
   private static JavaClasses libraries;
 
@@ -56,7 +57,7 @@ class ArchitectureIT {
             .resideInAPackage(CORE)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(CORE, NATIVE_REACTOR, JAVA));
+            .resideInAnyPackage(CORE, NATIVE_REACTOR, JAVA, FLIGHT_RECORDER));
   }
 
   @Test
