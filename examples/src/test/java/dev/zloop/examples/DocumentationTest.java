@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,9 +20,13 @@ class DocumentationTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path README = ROOT.resolve("README.md");
 
+  private static final Path SETTINGS = ROOT.resolve("docs/settings.md");
+
   private static final Pattern LINK = Pattern.compile("]\\(([^)]+)\\)");
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern PROPERTY = Pattern.compile("\"(zloop\\.[a-zA-Z.]+)\"");
+  private static final Pattern SETTING =
+      Pattern.compile("^\\| `(zloop\\.[a-zA-Z.]+)` \\|", Pattern.MULTILINE);
   private static final Pattern SCRIPT = Pattern.compile("`scripts/([a-z-]+)");
 
   @Test
@@ -61,15 +67,13 @@ class DocumentationTest {
   }
 
   @Test
-  void theReadmeHasEverySystemProperty() throws IOException {
-    String readme = Files.readString(README);
-    List<String> missing =
-        sources()
-            .filter(source -> !source.getParent().endsWith("metrics")) // which has names of meters
-            .flatMap(source -> matches(PROPERTY, read(source)).stream())
-            .filter(property -> !readme.contains("| `" + property + "` |"))
-            .toList();
-    assertEquals(List.of(), missing);
+  void theSettingsAreTheSystemPropertiesThatSourcesName() throws IOException {
+    Set<String> named = new TreeSet<>();
+    sources()
+        .filter(source -> !source.getParent().endsWith("metrics")) // which has names of meters
+        .forEach(source -> named.addAll(matches(PROPERTY, read(source))));
+    Set<String> told = new TreeSet<>(matches(SETTING, Files.readString(SETTINGS)));
+    assertEquals(named, told);
   }
 
   @Test
