@@ -3,8 +3,6 @@ package dev.zloop.core.loop;
 import dev.zloop.core.Timer;
 import dev.zloop.core.ZLoop;
 import dev.zloop.nativereactor.Backend;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -21,21 +19,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * else belongs to the loop's thread. {@link LoopEnd} has how it ends.
  */
 public final class EventLoop implements ZLoop {
-  /** Values of {@link #sleep}. */
-  private static final int AWAKE = 0;
-
-  private static final int ASLEEP = 1;
-  private static final int NOTIFIED = 2;
-
-  private static final VarHandle SLEEP;
-
-  static {
-    try {
-      SLEEP = MethodHandles.lookup().findVarHandle(EventLoop.class, "sleep", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /**
    * What a loop is made of; none of it is looked up elsewhere, so that all of it can be simulated.
@@ -55,12 +38,10 @@ public final class EventLoop implements ZLoop {
 
   private final LoopLife life;
   private final Inbox inbox = new Inbox(1024);
+  private final LoopSleep sleep;
 
   /** Added to by who sends connections here too, before they arrive. */
   private final AtomicInteger connections = new AtomicInteger();
-
-  /** AWAKE, ASLEEP or NOTIFIED: see {@link #announceSleep}. */
-  private volatile int sleep;
 
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>(256);
   private final TimerHeap timers = new TimerHeap();
@@ -72,6 +53,7 @@ public final class EventLoop implements ZLoop {
     this.io = parts.io();
     this.clock = parts.clock();
     this.life = new LoopLife(parts.name());
+    this.sleep = new LoopSleep(inbox, io);
     this.end = new LoopEnd(this, life, inbox, ready, timers);
   }
 
@@ -133,35 +115,12 @@ public final class EventLoop implements ZLoop {
   }
 
   private void await(long timeoutNanos) {
-    if (timeoutNanos == 0 || !announceSleep()) {
+    if (timeoutNanos == 0 || !sleep.announce()) {
       io.await(0);
       return;
     }
     io.await(timeoutNanos);
-    awake();
-  }
-
-  /**
-   * Says that the loop sleeps, so that whoever adds work from now on wakes it, and then looks at
-   * the inbox once more. Both sides write before they read, with volatile order: either this loop
-   * sees the task, or the task's sender sees ASLEEP.
-   *
-   * @return whether the loop may sleep
-   */
-  private boolean announceSleep() {
-    if (SLEEP.compareAndSet(this, AWAKE, ASLEEP) && inbox.isEmpty()) {
-      return true;
-    }
-    awake();
-    return false;
-  }
-
-  /**
-   * Consumes a wakeup. An exchange and not a mere store: what was written before {@link #wakeup} is
-   * visible in the turn that consumes it.
-   */
-  private void awake() {
-    SLEEP.getAndSet(this, AWAKE);
+    sleep.awake();
   }
 
   private void takeDueTimers() {
@@ -244,7 +203,7 @@ public final class EventLoop implements ZLoop {
   /** As {@link #execute}, by the way that other threads' tasks take, whichever thread calls. */
   public void executeFromAfar(Runnable task) {
     if (inbox.offer(task)) {
-      wakeIfAsleep();
+      sleep.wakeIfAsleep();
     } else {
       throw new RejectedExecutionException("loop " + name() + " is closed: it takes no new work");
     }
@@ -310,15 +269,7 @@ public final class EventLoop implements ZLoop {
 
   @Override
   public void wakeup() {
-    if ((int) SLEEP.getAndSet(this, NOTIFIED) == ASLEEP) {
-      io.wakeup();
-    }
-  }
-
-  private void wakeIfAsleep() {
-    if (sleep == ASLEEP && SLEEP.compareAndSet(this, ASLEEP, NOTIFIED)) {
-      io.wakeup();
-    }
+    sleep.wakeup();
   }
 
   // ---- how the loop ends

@@ -3,8 +3,6 @@ package dev.zloop.core.loop;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -81,36 +79,29 @@ public class SleepStress {
   @Outcome(expect = FORBIDDEN, desc = "nobody woke it, or both did")
   @State
   public static class TwoSendersMeetALoopThatSleeps {
-    private static final VarHandle SLEEP;
-    private static final int ASLEEP = 1;
-
-    static {
-      try {
-        SLEEP =
-            MethodHandles.privateLookupIn(EventLoop.class, MethodHandles.lookup())
-                .findVarHandle(EventLoop.class, "sleep", int.class);
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
-    }
-
     private final FakePort port = new FakePort();
     private final AtomicInteger wakeups = new AtomicInteger();
-    private final EventLoop loop = port.loop();
+    private final Inbox inbox = new Inbox(8);
+    private final LoopSleep sleep = new LoopSleep(inbox, port);
 
     public TwoSendersMeetALoopThatSleeps() {
       port.onWakeup = wakeups::incrementAndGet;
-      SLEEP.setVolatile(loop, ASLEEP);
+      sleep.announce();
     }
 
     @Actor
     public void first() {
-      loop.execute(() -> {});
+      send();
     }
 
     @Actor
     public void second() {
-      loop.execute(() -> {});
+      send();
+    }
+
+    private void send() {
+      inbox.offer(() -> {});
+      sleep.wakeIfAsleep();
     }
 
     @Arbiter
