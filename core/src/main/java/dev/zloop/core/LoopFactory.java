@@ -5,10 +5,7 @@ import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.loop.LoopThread;
 import dev.zloop.nativereactor.Backend;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Puts a loop together: the one place that knows every part. */
@@ -39,39 +36,12 @@ final class LoopFactory {
             io.port(),
             Clock.SYSTEM,
             settings.threadFactory,
-            settings.executor != null ? settings.executor : BlockingPool.SHARED,
+            settings.executor != null ? settings.executor : BlockingPool.shared(),
             settings.errorHandler));
   }
 
   private static Backend forcedByProperty() {
     String name = System.getProperty("zloop.backend");
     return name != null ? Backend.parse(name) : null;
-  }
-
-  /** Where loops send blocking work by default. Idle threads go; the queue has no bound. */
-  private static final class BlockingPool {
-    private static final int THREADS_MAX = 16;
-    private static final AtomicInteger THREADS = new AtomicInteger();
-
-    static final Executor SHARED = create();
-
-    private static Executor create() {
-      ThreadPoolExecutor pool =
-          new ThreadPoolExecutor(
-              THREADS_MAX,
-              THREADS_MAX,
-              30,
-              TimeUnit.SECONDS,
-              new LinkedBlockingQueue<>(),
-              BlockingPool::newThread);
-      pool.allowCoreThreadTimeOut(true);
-      return pool;
-    }
-
-    private static Thread newThread(Runnable task) {
-      Thread thread = new Thread(task, "zloop-blocking-" + THREADS.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    }
   }
 }

@@ -100,7 +100,10 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
    */
   int connections();
 
-  /** Where blocking work goes: name resolution, and whatever else may not run on a loop. */
+  /**
+   * Where blocking work goes: name resolution, files, what TLS may not do on a loop, and whatever
+   * else a program has of it.
+   */
   Executor executor();
 
   /**
@@ -181,8 +184,11 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
     }
 
     /**
-     * Where blocking work goes, such as name resolution. It is not closed with the loop. Default: a
-     * pool of at most 16 daemon threads that all loops share, named {@code zloop-blocking-N}.
+     * Where blocking work goes: name resolution, files that are opened, read and closed, and what
+     * TLS may not do on a loop. It is not closed with the loop. What it refuses fails, and says so.
+     * Default: a pool of daemon threads that all loops share, named {@code zloop-blocking-N}: at
+     * most 16, or what the property {@code zloop.blocking.threads} says, for which 10000 tasks may
+     * wait, or {@code zloop.blocking.queue}.
      */
     public Builder executor(Executor executor) {
       settings.executor = Objects.requireNonNull(executor, "executor");

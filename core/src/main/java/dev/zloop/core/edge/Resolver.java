@@ -94,9 +94,9 @@ public final class Resolver {
 
     void start(Lookup lookup) {
       try {
-        loop.executor().execute(() -> lookUp(lookup));
+        loop.offload(() -> lookUp(lookup));
       } catch (RejectedExecutionException e) {
-        String message = Failures.operation("resolve", address) + ": the loop's executor refuses";
+        String message = Failures.operation("resolve", address) + ": " + e.getMessage();
         loop.defer(() -> fail(new IOException(message, e)));
       }
     }

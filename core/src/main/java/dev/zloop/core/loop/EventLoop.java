@@ -359,6 +359,16 @@ public final class EventLoop implements ZLoop {
     return parts.executor();
   }
 
+  /**
+   * Runs what would block on the {@link #executor}. From any thread, and also once the loop is
+   * closed.
+   *
+   * @throws RejectedExecutionException if the executor refuses; the message says why
+   */
+  public void offload(Runnable task) {
+    Offload.handOver(this, task);
+  }
+
   /** For who wants to know how the turns go. On the loop's thread. */
   public TurnMeter meter() {
     return meter;

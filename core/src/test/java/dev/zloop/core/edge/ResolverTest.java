@@ -192,18 +192,35 @@ class ResolverTest {
   }
 
   @Test
-  void anExecutorThatRefusesIsAFailure() throws Exception {
+  void anExecutorThatRefusesIsAFailureWithItsReason() throws Exception {
+    assertEquals("full", refusal(new RejectedExecutionException("full")));
+  }
+
+  @Test
+  void anExecutorThatFailsIsNoneThatHasTheTask() throws Exception {
+    assertEquals("java.lang.OutOfMemoryError: threads", refusal(new OutOfMemoryError("threads")));
+  }
+
+  /** Why a name could not be looked up, by an executor that throws. */
+  private static String refusal(Throwable thrown) throws Exception {
     Executor refusing =
         task -> {
-          throw new RejectedExecutionException("full");
+          switch (thrown) {
+            case RuntimeException refused -> throw refused;
+            case Error failed -> throw failed;
+            default -> throw new AssertionError(thrown);
+          }
         };
     try (var loop = new RunningLoop(refusing)) {
       var answer = new Answer();
 
       loop.call(() -> Resolver.resolve(loop.loop, NAME, answer));
 
-      assertEquals(
-          "resolve(a.test:80): the loop's executor refuses", answer.failure().getMessage());
+      String message = answer.failure().getMessage();
+      String known =
+          "resolve(a.test:80): the executor of loop " + loop.loop.name() + " refuses work: ";
+      assertTrue(message.startsWith(known), message);
+      return message.substring(known.length());
     }
   }
 

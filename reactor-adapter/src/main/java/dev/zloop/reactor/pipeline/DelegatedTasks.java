@@ -31,14 +31,13 @@ final class DelegatedTasks implements Executor {
   /** On the loop. */
   @Override
   public void execute(Runnable task) {
-    loop.executor()
-        .execute(() -> {
-          try {
-            task.run();
-          } finally {
-            comeBack();
-          }
-        });
+    loop.offload(() -> {
+      try {
+        task.run();
+      } finally {
+        comeBack();
+      }
+    });
     running++;
   }
 

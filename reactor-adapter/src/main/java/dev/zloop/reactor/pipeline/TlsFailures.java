@@ -80,7 +80,7 @@ final class TlsFailures {
     if (find(thrown, RejectedExecutionException.class) != null) {
       return failure(
           Reason.NOT_USABLE,
-          "the executor of the loop took no task, which a handshake needs: "
+          "a task of the handshake could not be done: "
               + find(thrown, RejectedExecutionException.class).getMessage(),
           thrown);
     }

@@ -1,20 +1,20 @@
 package dev.zloop.reactor.stream;
 
 import dev.zloop.core.edge.FilePart;
+import dev.zloop.core.loop.EventLoop;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /** A part of a file, open until whoever sends of it has released it. */
 public final class FileLease extends AbstractReferenceCounted {
   private final FilePart part;
-  private final Executor executor;
+  private final EventLoop loop;
 
-  /** Takes the part, which the executor closes: that may wait for the disk. */
-  public FileLease(FilePart part, Executor executor) {
+  /** Takes the part, which the loop's executor closes: that may wait for the disk. */
+  public FileLease(FilePart part, EventLoop loop) {
     this.part = part;
-    this.executor = executor;
+    this.loop = loop;
   }
 
   /** What it is of; open as long as this is held. */
@@ -31,8 +31,8 @@ public final class FileLease extends AbstractReferenceCounted {
   @Override
   protected void deallocate() {
     try {
-      executor.execute(part::close);
-    } catch (RejectedExecutionException shutDown) {
+      loop.offload(part::close);
+    } catch (RejectedExecutionException refused) {
       part.close();
     }
   }

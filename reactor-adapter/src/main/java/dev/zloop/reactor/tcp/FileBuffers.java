@@ -1,10 +1,11 @@
 package dev.zloop.reactor.tcp;
 
+import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.stream.FileLease;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.util.concurrent.Executor;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.reactivestreams.Subscription;
@@ -13,8 +14,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * A file's bytes, read on an executor as they are requested: where handlers have to see them, and
- * the kernel cannot send them by itself. For one subscriber.
+ * A file's bytes, read on a loop's executor as they are requested: where handlers have to see them,
+ * and the kernel cannot send them by itself. For one subscriber.
  *
  * <p>The count of what is requested makes one task at a time read: whoever raises it from zero
  * starts one. Once the file is released it stays above zero.
@@ -27,7 +28,7 @@ final class FileBuffers extends Flux<ByteBuf> implements Subscription, Runnable 
       AtomicLongFieldUpdater.newUpdater(FileBuffers.class, "requested");
 
   private final FileLease file;
-  private final Executor executor;
+  private final EventLoop loop;
   private CoreSubscriber<? super ByteBuf> actual;
 
   private volatile long requested;
@@ -37,9 +38,9 @@ final class FileBuffers extends Flux<ByteBuf> implements Subscription, Runnable 
   private long readBytes;
 
   /** Takes the file. */
-  FileBuffers(FileLease file, Executor executor) {
+  FileBuffers(FileLease file, EventLoop loop) {
     this.file = file;
-    this.executor = executor;
+    this.loop = loop;
   }
 
   @Override
@@ -65,10 +66,13 @@ final class FileBuffers extends Flux<ByteBuf> implements Subscription, Runnable 
 
   private void start() {
     try {
-      executor.execute(this);
+      loop.offload(this);
     } catch (RejectedExecutionException refused) {
+      FileSystemException failure =
+          new FileSystemException(file.part().path().toString(), null, refused.getMessage());
+      failure.initCause(refused);
       file.release();
-      actual.onError(refused);
+      actual.onError(failure);
     }
   }
 

@@ -7,7 +7,6 @@ import dev.zloop.reactor.stream.FileLease;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -43,7 +42,6 @@ final class FileSender implements Subscription, Sending {
   private final TcpConnection connection;
   private final Order order;
   private final CoreSubscriber<? super Void> actual;
-  private final Executor executor;
 
   private volatile boolean cancelled;
 
@@ -68,7 +66,6 @@ final class FileSender implements Subscription, Sending {
     this.connection = connection;
     this.order = order;
     this.actual = actual;
-    this.executor = connection.loop().executor();
   }
 
   private void begin() {
@@ -82,9 +79,9 @@ final class FileSender implements Subscription, Sending {
       return;
     }
     try {
-      executor.execute(this::open);
-    } catch (RejectedExecutionException shutDown) {
-      fail(new IOException("sending " + order.path + ": the loop's executor refuses", shutDown));
+      connection.loop().offload(this::open);
+    } catch (RejectedExecutionException refused) {
+      fail(new IOException("sending " + order.path + ": " + refused.getMessage(), refused));
     }
   }
 
@@ -92,7 +89,7 @@ final class FileSender implements Subscription, Sending {
   private void open() {
     try {
       FilePart part = FilePart.open(order.path, order.position, order.count);
-      FileLease opened = new FileLease(part, executor);
+      FileLease opened = new FileLease(part, connection.loop());
       connection.runOnLoop(new Opened(this, opened), closed -> opened.release());
     } catch (Throwable error) {
       connection.runOnLoop(() -> fail(error));
@@ -116,7 +113,7 @@ final class FileSender implements Subscription, Sending {
     if (ended) {
       opened.release();
     } else if (order.chunked || !connection.stream().sendsFiles()) {
-      Sender.subscribe(new FileBuffers(opened, executor), null, connection, new Reading());
+      Sender.subscribe(new FileBuffers(opened, connection.loop()), null, connection, new Reading());
       ended = true; // by now that sender is being sent
       connection.remove(this);
     } else {
