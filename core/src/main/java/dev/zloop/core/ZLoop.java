@@ -4,6 +4,7 @@ import dev.zloop.core.loop.EventLoop;
 import dev.zloop.nativereactor.Backend;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,15 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
   /** A loop to configure. Every setting has a default. */
   static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * The loop that the calling thread runs: in its tasks, timers and callbacks, and as long as the
+   * thread is the loop's. Where an embedder drives several loops on one thread, the one whose turn
+   * it is, or was last. Empty on any other thread, and where the thread's loop has closed.
+   */
+  static Optional<ZLoop> current() {
+    return Optional.ofNullable(EventLoop.current());
   }
 
   /** The name, also that of its thread. */

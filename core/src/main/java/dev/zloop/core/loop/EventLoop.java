@@ -63,6 +63,7 @@ public final class EventLoop implements ZLoop {
       throw new IllegalArgumentException("maxTasks is " + maxTasks + ", expected at least 1");
     }
     life.beginTurn(Thread.currentThread());
+    CurrentLoop.set(this);
     try {
       takeInbox();
       await(mayBlock ? timeoutNanos(deadlineNanos) : 0);
@@ -82,6 +83,9 @@ public final class EventLoop implements ZLoop {
       throw defect;
     } finally {
       life.endTurn();
+      if (life.isClosed()) {
+        CurrentLoop.clear(this);
+      }
     }
   }
 
@@ -176,6 +180,11 @@ public final class EventLoop implements ZLoop {
   @Override
   public boolean inLoop() {
     return Thread.currentThread() == life.owner();
+  }
+
+  /** The loop that the calling thread runs, or null. */
+  public static EventLoop current() {
+    return CurrentLoop.get();
   }
 
   /** Whether a thread is the one that runs the turns. From any thread. */
