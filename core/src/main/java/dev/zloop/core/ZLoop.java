@@ -1,5 +1,6 @@
 package dev.zloop.core;
 
+import dev.zloop.core.edge.Signals;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.nativereactor.Backend;
 import java.time.Duration;
@@ -76,6 +77,26 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
    * @throws RejectedExecutionException if the loop is closed; the task will not run
    */
   Timer schedule(Runnable task, Duration delay);
+
+  /**
+   * Runs a handler on the loop whenever the process gets a signal, instead of what the signal did
+   * before: one who asks for {@code TERM} is to end the program. Several may ask for one signal, on
+   * one loop or on several, and all are told. When the last of them is gone, by {@link
+   * SignalWatch#close} or because its loop closes, what was there before comes back. Signals that
+   * come faster than they are handled may be told as one. One that was ignored when the JVM
+   * started, as nohup has it with {@code HUP}, stays ignored.
+   *
+   * @param name of the signal, without SIG: {@code TERM}, {@code INT}, {@code HUP}, {@code USR1},
+   *     ..
+   * @throws IllegalArgumentException if there is no such signal, or the JVM, or an option that it
+   *     was started with, keeps it from programs; the message says which, and what to do
+   * @throws RejectedExecutionException if the loop is closed
+   * @throws UnsupportedOperationException if the Java runtime was made without the module
+   *     jdk.unsupported
+   */
+  default SignalWatch onSignal(String name, Runnable handler) {
+    return Signals.watch((EventLoop) this, name, handler);
+  }
 
   /** Whether the calling thread is the one that this loop runs on. */
   boolean inLoop();

@@ -68,6 +68,18 @@ public final class ChildJvm implements AutoCloseable {
     commands.println(line);
   }
 
+  /** Sends it a signal, as in {@code TERM}. */
+  public void signal(String name) {
+    try {
+      var kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO().start();
+      if (Await.completion(kill.onExit()).exitValue() != 0) {
+        throw new AssertionError("it has gone already, or there is no such signal: " + name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next line that it prints; fails if there comes none. */
   public String line() {
     try {
