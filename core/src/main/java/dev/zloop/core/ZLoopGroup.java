@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -166,6 +167,16 @@ public final class ZLoopGroup implements AutoCloseable {
             Stream.of(loops)
                 .map(loop -> loop.onClosed().toCompletableFuture())
                 .toArray(CompletableFuture[]::new))
+        .minimalCompletionStage();
+  }
+
+  /** The {@linkplain ZLoop#dump dumps} of all loops, in order, with an empty line between. */
+  public CompletionStage<String> dump() {
+    List<CompletableFuture<String>> dumps =
+        Stream.of(loops).map(loop -> loop.dump().toCompletableFuture()).toList();
+    return CompletableFuture.allOf(dumps.toArray(CompletableFuture[]::new))
+        .thenApply(
+            all -> dumps.stream().map(CompletableFuture::join).collect(Collectors.joining("\n")))
         .minimalCompletionStage();
   }
 

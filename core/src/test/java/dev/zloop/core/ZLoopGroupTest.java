@@ -142,6 +142,16 @@ class ZLoopGroupTest {
   }
 
   @Test
+  void aDumpHasThatOfEachLoopInOrder() throws Exception {
+    ZLoopGroup group = ZLoopGroup.of(3);
+    String dump = await(group.dump().toCompletableFuture());
+    assertEquals(
+        List.of("loop zloop-1", "loop zloop-2", "loop zloop-3"),
+        Stream.of(dump.split("\n\n")).map(each -> each.substring(0, 12)).toList());
+    closeAndAwait(group);
+  }
+
+  @Test
   void nextIsFairToLoopsWhicheverThreadsAsk() throws Exception {
     ZLoopGroup group = ZLoopGroup.builder().size(3).build();
     List<CompletableFuture<List<ZLoop>>> asking =

@@ -138,6 +138,21 @@ public final class Acceptor implements LoopResource {
   }
 
   @Override
+  public String kind() {
+    return "listeners";
+  }
+
+  @Override
+  public String describe() {
+    boolean paused = resumption != null && !resumption.isDone();
+    return "fd %d, %s: %s"
+        .formatted(
+            io.fd(),
+            Failures.text(localAddress),
+            closed ? "closing" : paused ? "pausing, since accepting failed" : "accepting");
+  }
+
+  @Override
   public void onLoopClosing() {
     close();
   }

@@ -77,6 +77,18 @@ final class ConnectAttempt implements Cancellable, LoopResource {
     io.close(false);
   }
 
+  @Override
+  public String kind() {
+    return "attempts to connect";
+  }
+
+  @Override
+  public String describe() {
+    String inFlight = io.inFlight();
+    return "fd %d, to %s: %s"
+        .formatted(io.fd(), Failures.text(address), inFlight.isEmpty() ? "closing" : inFlight);
+  }
+
   /** Nothing to do: the {@link Connector} that made this attempt cancels it. */
   @Override
   public void onLoopClosing() {}

@@ -85,6 +85,12 @@ final class ConnectRace implements Cancellable {
     return failures;
   }
 
+  /** For a person. */
+  String describe() {
+    return "%,d addresses being tried, %,d not yet, %,d failed"
+        .formatted(running.size(), untried.size(), failures.size());
+  }
+
   private void startNext() {
     stopHeadStart();
     while (!untried.isEmpty()) {

@@ -137,6 +137,20 @@ public final class Connector implements Cancellable, LoopResource {
   }
 
   @Override
+  public String kind() {
+    return "connects";
+  }
+
+  @Override
+  public String describe() {
+    return "to %s, within %s: %s"
+        .formatted(
+            Failures.text(plan.remote()),
+            Failures.text(plan.timeout()),
+            race == null ? "resolving" : race.describe());
+  }
+
+  @Override
   public void onLoopClosing() {
     loop.defer(this::onLoopClosed);
   }

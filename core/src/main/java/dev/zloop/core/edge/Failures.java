@@ -143,7 +143,8 @@ final class Failures {
     return address.toString();
   }
 
-  private static String text(Duration duration) {
+  /** As {@code 30 s}, {@code 250 ms}. */
+  static String text(Duration duration) {
     return duration.getNano() == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
   }
 }

@@ -149,6 +149,16 @@ public final class Resolver {
     }
 
     @Override
+    public String kind() {
+      return "lookups";
+    }
+
+    @Override
+    public String describe() {
+      return Failures.text(address);
+    }
+
+    @Override
     public void onLoopClosing() {
       loop.defer(() -> fail(Failures.ofClosedLoop("resolve", address, loop)));
     }

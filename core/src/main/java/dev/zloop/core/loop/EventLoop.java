@@ -47,6 +47,7 @@ public final class EventLoop implements ZLoop {
   private final TimerHeap timers = new TimerHeap();
   private final LoopEnd end;
   private final TurnMeter meter = new TurnMeter(this);
+  private final LoopDump dump;
 
   public EventLoop(Parts parts) {
     this.parts = parts;
@@ -55,6 +56,7 @@ public final class EventLoop implements ZLoop {
     this.life = new LoopLife(parts.name());
     this.sleep = new LoopSleep(inbox, io);
     this.end = new LoopEnd(this, life, inbox, ready, timers);
+    this.dump = new LoopDump(this, life, ready, timers, end);
   }
 
   @Override
@@ -75,6 +77,7 @@ public final class EventLoop implements ZLoop {
       runReady(maxTasks);
       meter.end(queued, Math.min(queued, maxTasks));
       if (life.isClosing()) {
+        dump.answerLate();
         end.advance();
       }
       return served;
@@ -361,6 +364,16 @@ public final class EventLoop implements ZLoop {
   @Override
   public int pendingTasks() {
     return inbox.size();
+  }
+
+  @Override
+  public CompletionStage<String> dump() {
+    return dump.take(LoopDump.PATIENCE);
+  }
+
+  /** For tests, which do not wait a second. */
+  CompletionStage<String> dump(Duration patience) {
+    return dump.take(patience);
   }
 
   @Override

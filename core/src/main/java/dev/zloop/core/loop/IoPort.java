@@ -1,5 +1,7 @@
 package dev.zloop.core.loop;
 
+import java.util.List;
+
 /**
  * The kernel as the run cycle sees it: something to wait in, and something to serve afterwards. All
  * but {@link #wakeup} is for the loop's thread.
@@ -31,6 +33,11 @@ public interface IoPort {
    * Makes {@link #await} return, now or when it is next called. From any thread, also when closed.
    */
   void wakeup();
+
+  /** How it is doing, in lines for a person, each with its subject: "receive memory: ..". */
+  default List<String> describe() {
+    return List.of();
+  }
 
   /** Frees descriptors and memory. Every handle was closed, and told so, before. */
   void close();

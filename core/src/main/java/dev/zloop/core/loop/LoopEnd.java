@@ -1,6 +1,8 @@
 package dev.zloop.core.loop;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +62,11 @@ final class LoopEnd {
   void remove(LoopResource resource) {
     boolean removed = resources.remove(resource);
     assert removed;
+  }
+
+  /** All that lives on the loop, in the order in which it came. */
+  Collection<LoopResource> resources() {
+    return Collections.unmodifiableSet(resources);
   }
 
   /** Unless it has ended meanwhile, as one resource may end another. */

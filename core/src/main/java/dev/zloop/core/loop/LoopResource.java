@@ -16,4 +16,14 @@ public interface LoopResource {
    * EventLoop#remove} need not be called.
    */
   default void onLoopStopped(Throwable defect) {}
+
+  /** What kind of thing this is, in the plural: a heading in {@link EventLoop#dump}. */
+  default String kind() {
+    return "others";
+  }
+
+  /** How this is doing, in one line for a person. On the loop's thread; it changes nothing. */
+  default String describe() {
+    return toString();
+  }
 }

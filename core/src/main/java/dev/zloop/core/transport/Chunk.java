@@ -48,6 +48,11 @@ final class Chunk {
     return returned == lent;
   }
 
+  /** Leases that are out. */
+  int out() {
+    return lent - returned;
+  }
+
   void giveBack() {
     RETURNED.getAndAdd(this, 1);
   }

@@ -30,6 +30,10 @@ abstract class CompletionHandle {
     this.fd = fd;
   }
 
+  final int operationsInFlight() {
+    return inFlight;
+  }
+
   final boolean isClosed() {
     return closed;
   }

@@ -6,6 +6,7 @@ import dev.zloop.nativereactor.uring.Completor;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The seam over a {@link Completor}. Requests only note what is wanted; just before the kernel is
@@ -267,6 +268,16 @@ public final class CompletionIo implements SocketIo {
 
   SubmissionMemory submissionMemory() {
     return submissionMemory;
+  }
+
+  @Override
+  public List<String> describe() {
+    int[] inFlight = {0};
+    handles.forEach(handle -> inFlight[0] += handle.operationsInFlight());
+    return List.of(
+        "operations: %,d in flight, on %,d descriptors; %,d descriptors want others, %,d are to be served"
+            .formatted(inFlight[0], handles.size(), dirtyCount, backlog.size()),
+        buffers.describe());
   }
 
   @Override

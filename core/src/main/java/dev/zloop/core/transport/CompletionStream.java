@@ -9,6 +9,7 @@ import dev.zloop.nativereactor.sys.Errno;
 import dev.zloop.nativereactor.sys.Memory;
 import dev.zloop.nativereactor.sys.SocketConstants;
 import dev.zloop.nativereactor.uring.Completor;
+import java.util.StringJoiner;
 
 /**
  * A stream socket over completions. In flight are, at the most, a connect; or a receive, a send,
@@ -403,6 +404,24 @@ final class CompletionStream extends CompletionHandle implements StreamIo {
       fail(-result);
     }
     return result;
+  }
+
+  @Override
+  public String inFlight() {
+    StringJoiner operations = new StringJoiner(", ", "in flight: ", "").setEmptyValue("");
+    if (connecting) {
+      operations.add("connect");
+    }
+    if (receive != Multishot.IDLE) {
+      operations.add(receive == Multishot.ARMED ? "receive" : "receive, cancelled");
+    }
+    if (sendInFlight) {
+      operations.add("send");
+    }
+    if (pollInFlight) {
+      operations.add("poll");
+    }
+    return operations.toString();
   }
 
   // ---- end

@@ -290,6 +290,27 @@ public final class Datagrams implements LoopResource {
   }
 
   @Override
+  public String kind() {
+    return "datagram sockets";
+  }
+
+  @Override
+  public String describe() {
+    if (state != State.OPEN) { // the descriptor may be closed, and its number another's
+      return "fd " + fd() + ": closing";
+    }
+    return "fd %d, %s: %s wanted, %,d dropped, %,d to send with %,d bytes%s"
+        .formatted(
+            fd(),
+            Endpoints.text(SocketIo.of(loop).syscalls(), fd()),
+            wanted == Long.MAX_VALUE ? "all" : "%,d".formatted(wanted),
+            dropped(),
+            queue.count(),
+            queue.bytes(),
+            sendInFlight ? ", waits to send" : "");
+  }
+
+  @Override
   public void onLoopClosing() {
     close(new IOException("loop " + loop.name() + " was closed"));
   }

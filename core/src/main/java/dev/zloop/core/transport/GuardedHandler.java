@@ -72,6 +72,12 @@ final class GuardedHandler implements TransportHandler {
     }
   }
 
+  /** Not guarded: a connection need not end because it cannot be described. */
+  @Override
+  public String describe() {
+    return handler.describe();
+  }
+
   @Override
   public void onClosed(IOException cause) {
     try {

@@ -22,6 +22,10 @@ final class HandleTable<H> {
   private int freeCount;
   private int slotsUsed;
 
+  int size() {
+    return slotsUsed - freeCount;
+  }
+
   /** The token that {@link #add} will give. */
   long nextToken() {
     int slot = freeCount > 0 ? freeSlots[freeCount - 1] : slotsUsed;

@@ -56,6 +56,13 @@ final class Input {
     return endTold;
   }
 
+  /** For a person. */
+  String describe() {
+    String parked =
+        this.parked.isEmpty() ? "" : " with %,d pieces parked".formatted(this.parked.size());
+    return (endTold ? "input ended" : reading ? "reading" : "not reading") + parked;
+  }
+
   void start() {
     if (reading || !owner.mayDeliver()) {
       return;

@@ -201,6 +201,17 @@ final class ProvidedBuffers {
     }
   }
 
+  /** For a person. */
+  String describe() {
+    int out = 0;
+    for (int id = 0; id < allocated; id++) {
+      out += buffers[id].out();
+    }
+    String where =
+        " (%,d with the kernel, %,d spare, %,d used up)".formatted(provided, spareCount, awayCount);
+    return Leases.describe(allocated, countMax, bufferBytes, where, out);
+  }
+
   /** How many buffers are not freed; for tests. */
   int buffersInUse() {
     int count = 0;

@@ -5,6 +5,7 @@ import dev.zloop.nativereactor.poll.Poller;
 import dev.zloop.nativereactor.sys.Syscalls;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * The seam over a {@link Poller}: readiness that plays completion. Each descriptor is registered
@@ -188,6 +189,14 @@ public final class ReadinessIo implements SocketIo {
 
   ReceiveBuffers receiveBuffers() {
     return receiveBuffers;
+  }
+
+  @Override
+  public List<String> describe() {
+    return List.of(
+        "descriptors: %,d watched, %,d of them are to be served"
+            .formatted(handles.size(), backlog.size()),
+        receiveBuffers.describe());
   }
 
   @Override

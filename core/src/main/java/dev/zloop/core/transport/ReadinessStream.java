@@ -2,6 +2,7 @@ package dev.zloop.core.transport;
 
 import dev.zloop.nativereactor.poll.Poller;
 import dev.zloop.nativereactor.sys.Errno;
+import java.util.StringJoiner;
 
 /**
  * A stream socket over readiness. Edges set flags; receives and sends use them up. One that the
@@ -246,6 +247,22 @@ final class ReadinessStream extends ReadinessHandle implements StreamIo {
       fail(-result);
     }
     return result;
+  }
+
+  /** Nothing is ever with the kernel; what waits for it to be ready is much the same. */
+  @Override
+  public String inFlight() {
+    StringJoiner awaited = new StringJoiner(", ", "waits to ", "").setEmptyValue("");
+    if (connectResult != NOT_CONNECTING) {
+      awaited.add("connect");
+    }
+    if (receiving && !readable) {
+      awaited.add("receive");
+    }
+    if (waitingSend != null) {
+      awaited.add("send");
+    }
+    return awaited.toString();
   }
 
   // ---- end

@@ -122,6 +122,15 @@ final class ReceiveBuffers {
     chunks.forEach(Chunk::freeIfAllBack);
   }
 
+  /** For a person. */
+  String describe() {
+    int out = 0;
+    for (Chunk chunk : chunks) {
+      out += chunk.out();
+    }
+    return Leases.describe(chunks.size(), chunksMax, chunkBytes, "", out);
+  }
+
   /** How many chunks are not freed; for tests. */
   int chunksInUse() {
     return (int) chunks.stream().filter(chunk -> !chunk.isFreed()).count();

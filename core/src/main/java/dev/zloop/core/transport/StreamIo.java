@@ -43,6 +43,11 @@ public interface StreamIo {
    */
   int shutdownOutput();
 
+  /** What of this is with the kernel, for a person: "in flight: receive". Empty for nothing. */
+  default String inFlight() {
+    return "";
+  }
+
   /**
    * Stops all, waits for what is in flight, closes the descriptor, and then tells {@link
    * StreamEvents#onClosed}, in a later turn; nothing else is told after this call, so that the

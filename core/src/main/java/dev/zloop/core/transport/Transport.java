@@ -9,6 +9,7 @@ import dev.zloop.nativereactor.sys.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
@@ -411,6 +412,33 @@ public final class Transport implements LoopResource {
   private void onHandlerFailed(Throwable error) {
     loop.report(error);
     abort(new IOException("the handler of fd " + fd() + " failed", error));
+  }
+
+  @Override
+  public String kind() {
+    return "connections";
+  }
+
+  @Override
+  public String describe() {
+    String fd = "fd " + fd();
+    if (isEnding()) { // the descriptor may be closed, and its number another's
+      return fd + ": closing";
+    }
+    return "%s, %s: %s, %s, %s%s%s%s"
+        .formatted(
+            fd,
+            Endpoints.text(SocketIo.of(loop).syscalls(), fd()),
+            state.toString().toLowerCase(Locale.ROOT),
+            input.describe(),
+            outputEnded ? "output ended" : "%,d bytes unsent".formatted(queuedBytes()),
+            cause == null ? "" : ", broken: " + cause.getMessage(),
+            after("; ", io.inFlight()),
+            after("; ", handler.describe()));
+  }
+
+  private static String after(String separator, String text) {
+    return text.isEmpty() ? "" : separator + text;
   }
 
   @Override

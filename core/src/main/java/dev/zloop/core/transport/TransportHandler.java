@@ -38,6 +38,11 @@ public interface TransportHandler {
    */
   void onBroken(NativeIoException cause);
 
+  /** What a person wants to know of this connection besides, in a dump; empty for nothing. */
+  default String describe() {
+    return "";
+  }
+
   /**
    * The transport has ended and its descriptor is closed. Told exactly once, last, and in a later
    * turn than what caused it.

@@ -110,6 +110,17 @@ class BackOffContractTest {
   }
 
   @Test
+  void aDumpTellsThatItPauses() {
+    failAccepts(Errno.EMFILE);
+    String dump = world.loop.dump().toCompletableFuture().join();
+    assertTrue(dump.contains(": pausing, since accepting failed\n"), dump);
+    world.syscalls.succeed();
+    advance(BackOff.FIRST);
+    dump = world.loop.dump().toCompletableFuture().join();
+    assertTrue(dump.contains(": accepting\n"), dump);
+  }
+
+  @Test
   void itDoesNotSpinMeanwhile() {
     failAccepts(Errno.EMFILE);
     int attempts = world.syscalls.count(ACCEPT);

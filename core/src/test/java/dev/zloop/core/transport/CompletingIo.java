@@ -3,6 +3,7 @@ package dev.zloop.core.transport;
 import dev.zloop.core.NativeIoException;
 import dev.zloop.nativereactor.sys.Syscalls;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * A seam that behaves as one over completions does, made of one over readiness: no send is complete
@@ -74,6 +75,11 @@ final class CompletingIo implements SocketIo {
   }
 
   @Override
+  public List<String> describe() {
+    return io.describe();
+  }
+
+  @Override
   public void close() {
     assert submitted.isEmpty();
     io.close();
@@ -105,6 +111,11 @@ final class CompletingIo implements SocketIo {
     @Override
     public int fd() {
       return io.fd();
+    }
+
+    @Override
+    public String inFlight() {
+      return sending == null ? io.inFlight() : "in flight: send";
     }
 
     @Override

@@ -52,6 +52,23 @@ class DatagramsTest {
     return text[0];
   }
 
+  @Test
+  void aDumpTellsWhatIsAwaitedAndWhatIsLost() {
+    DatagramRecorder recorder = datagrams.bound();
+    recorder.datagrams.request(3);
+    String bound = "fd %d, %s: 3 wanted, 0 dropped, 0 to send with 0 bytes\n";
+    String dump = world.loop.dump().toCompletableFuture().join();
+    String address = recorder.address.toString().substring(1);
+    assertTrue(dump.contains(bound.formatted(recorder.datagrams.fd(), address)), dump);
+
+    DatagramChannel peer = datagrams.peer();
+    DatagramRecorder connected = datagrams.connected(addressOf(peer));
+    connected.datagrams.request(ALL);
+    dump = world.loop.dump().toCompletableFuture().join();
+    assertTrue(dump.contains("  datagram sockets: 2\n"), dump);
+    assertTrue(dump.contains(" to " + addressOf(peer).toString().substring(1) + ": all wanted"));
+  }
+
   // ---- there and back
 
   @Test

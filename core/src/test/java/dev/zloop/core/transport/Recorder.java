@@ -26,7 +26,7 @@ public final class Recorder implements TransportHandler {
   /** What was received and not released, when {@link #retain} is set. */
   final List<Lease> retained = new ArrayList<>();
 
-  boolean retain;
+  public boolean retain;
   public boolean closed;
   IOException cause;
   NativeIoException broken;

@@ -146,7 +146,7 @@ public final class World implements AutoCloseable {
   }
 
   /** A narrow connection whose peer takes nothing, and whose write queue is full. */
-  Link fullLink() {
+  public Link fullLink() {
     Link link = narrowLink();
     while (link.transport.isWritable()) {
       while (link.transport.isWritable()) {

@@ -44,6 +44,11 @@ public interface PipelineListener {
         : new IOException("a handler failed: " + caught, caught);
   }
 
+  /** What a person wants to know of the handlers, in a dump. */
+  default String describe() {
+    return "through handlers";
+  }
+
   /** The stream is about to tell its user the end. */
   default void onClosed(IOException cause) {}
 

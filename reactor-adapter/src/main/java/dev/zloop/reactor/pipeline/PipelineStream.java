@@ -108,6 +108,11 @@ public final class PipelineStream implements ByteStream, ByteStreamUser {
     return lower.options();
   }
 
+  @Override
+  public String describe() {
+    return listener.describe();
+  }
+
   private void callBelow(Runnable call) {
     boolean calledBefore = called;
     called = true;

@@ -211,6 +211,11 @@ public final class ProxyHeaderReader implements ByteStreamUser {
   }
 
   @Override
+  public String describe() {
+    return "awaits a PROXY header";
+  }
+
+  @Override
   public void onClosed(IOException cause) {
     stopTimer();
     user.onClosed(cause);

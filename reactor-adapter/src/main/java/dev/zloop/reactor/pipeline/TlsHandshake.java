@@ -333,6 +333,19 @@ public final class TlsHandshake implements PipelineListener {
     }
   }
 
+  @Override
+  public String describe() {
+    String task = tasks.areRunning() ? ", a task of which runs elsewhere" : "";
+    return switch (state) {
+      case SHAKING_HANDS -> "TLS handshake" + task;
+      case SECURED -> {
+        SSLSession session = handler.engine().getSession();
+        yield session.getProtocol() + ", " + session.getCipherSuite() + task;
+      }
+      case FAILED -> "TLS failed";
+    };
+  }
+
   // ---- what was agreed on
 
   private TlsSession session() {

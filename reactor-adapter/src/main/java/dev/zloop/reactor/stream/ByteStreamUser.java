@@ -30,6 +30,11 @@ public interface ByteStreamUser {
    */
   boolean onBroken(IOException cause);
 
+  /** What a person wants to know of the stream besides, in a dump; empty for nothing. */
+  default String describe() {
+    return "";
+  }
+
   /**
    * The stream has ended. Told exactly once, last, and in a later turn than what caused it.
    *

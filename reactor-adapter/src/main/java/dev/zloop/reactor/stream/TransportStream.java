@@ -235,6 +235,11 @@ public final class TransportStream implements ByteStream, TransportHandler {
   }
 
   @Override
+  public String describe() {
+    return user.describe();
+  }
+
+  @Override
   public void onClosed(IOException cause) {
     dropGivenBack();
     user.onClosed(cause);

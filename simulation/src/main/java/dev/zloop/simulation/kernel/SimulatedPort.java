@@ -13,6 +13,7 @@ import dev.zloop.core.transport.StreamEvents;
 import dev.zloop.core.transport.StreamIo;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.nativereactor.sys.Syscalls;
+import java.util.List;
 
 /**
  * The sockets of a loop on a simulated kernel: the real thing over simulated parts, watched at the
@@ -130,6 +131,11 @@ public final class SimulatedPort implements SocketIo {
   @Override
   public Syscalls syscalls() {
     return io.syscalls();
+  }
+
+  @Override
+  public List<String> describe() {
+    return io.describe();
   }
 
   @Override
