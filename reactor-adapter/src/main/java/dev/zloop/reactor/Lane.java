@@ -24,10 +24,35 @@ final class Lane implements Scannable {
    */
   private final AtomicInteger busy = new AtomicInteger();
 
-  Lane(LoopScheduler scheduler, EventLoop loop) {
+  /**
+   * Whether the loop is the scheduler's own, and waits for its first task. Cleared under a lock.
+   */
+  private volatile boolean dormant;
+
+  Lane(LoopScheduler scheduler, EventLoop loop, boolean dormant) {
     this.scheduler = scheduler;
     this.loop = loop;
+    this.dormant = dormant;
     this.direct = new LoopWorker(this);
+  }
+
+  /** Starts a loop that waits for that. What is not started by then is closed, and will refuse. */
+  void awake() {
+    if (dormant) {
+      startLoop();
+    }
+  }
+
+  private synchronized void startLoop() {
+    if (dormant && !loop.isClosed()) {
+      loop.start();
+      dormant = false;
+    }
+  }
+
+  synchronized void closeLoop() {
+    dormant = false;
+    loop.close();
   }
 
   void onBusy() {

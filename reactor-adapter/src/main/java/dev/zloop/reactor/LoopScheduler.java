@@ -30,8 +30,21 @@ final class LoopScheduler implements Scheduler, Scannable {
   private static final AtomicIntegerFieldUpdater<LoopScheduler> STATE =
       AtomicIntegerFieldUpdater.newUpdater(LoopScheduler.class, "state");
 
+  /** Whose the loops are. */
+  private enum Loops {
+
+    /** The user's, who closes them. */
+    GIVEN,
+
+    /** Everybody's: neither they nor the scheduler end. */
+    SHARED,
+
+    /** The scheduler's: they begin with its first task, and end with it. */
+    OWN
+  }
+
   private final String name;
-  private final boolean shared;
+  private final Loops loops;
   private final Lane[] lanes;
   private final AtomicInteger taken = new AtomicInteger();
 
@@ -40,21 +53,28 @@ final class LoopScheduler implements Scheduler, Scannable {
 
   private final Sinks.Empty<Void> drained = Sinks.empty();
 
-  private LoopScheduler(String name, boolean shared, List<ZLoop> loops) {
+  private LoopScheduler(String name, Loops loops, List<ZLoop> each) {
     this.name = name;
-    this.shared = shared;
-    this.lanes = loops.stream().map(loop -> new Lane(this, (EventLoop) loop)).toArray(Lane[]::new);
+    this.loops = loops;
+    boolean dormant = loops == Loops.OWN;
+    this.lanes =
+        each.stream().map(loop -> new Lane(this, (EventLoop) loop, dormant)).toArray(Lane[]::new);
     ZLoopThreads.declareNonBlocking();
   }
 
   static LoopScheduler on(List<ZLoop> loops) {
     String names = loops.stream().map(ZLoop::name).collect(Collectors.joining(", "));
-    return new LoopScheduler("fromZLoop(" + names + ")", false, loops);
+    return new LoopScheduler("fromZLoop(" + names + ")", Loops.GIVEN, loops);
   }
 
   /** One that ignores being disposed, as the schedulers do that Reactor caches. */
   static LoopScheduler shared(List<ZLoop> loops) {
-    return new LoopScheduler("Schedulers.fromZLoop()", true, loops);
+    return new LoopScheduler("Schedulers.fromZLoop()", Loops.SHARED, loops);
+  }
+
+  /** One whose own the loops are, which nobody has started. */
+  static LoopScheduler owning(String name, List<ZLoop> loops) {
+    return new LoopScheduler(name, Loops.OWN, loops);
   }
 
   private Lane next() {
@@ -108,17 +128,26 @@ final class LoopScheduler implements Scheduler, Scannable {
 
   @Override
   public void dispose() {
-    if (!shared && STATE.getAndSet(this, DISPOSED) != DISPOSED) {
+    if (loops != Loops.SHARED && STATE.getAndSet(this, DISPOSED) != DISPOSED) {
       for (Lane lane : lanes) {
         lane.cancelTimed();
       }
       onLaneIdle();
+      closeOwn();
+    }
+  }
+
+  private void closeOwn() {
+    if (loops == Loops.OWN) {
+      for (Lane lane : lanes) {
+        lane.closeLoop();
+      }
     }
   }
 
   @Override
   public Mono<Void> disposeGracefully() {
-    if (shared) {
+    if (loops == Loops.SHARED) {
       return Mono.empty();
     }
     return Mono.defer(() -> {
@@ -128,11 +157,13 @@ final class LoopScheduler implements Scheduler, Scannable {
         }
         onLaneIdle();
       }
-      return Mono.firstWithSignal(drained.asMono(), loopsClosed());
+      return loops == Loops.OWN
+          ? loopsClosed()
+          : Mono.firstWithSignal(drained.asMono(), loopsClosed());
     });
   }
 
-  /** What a loop did not run before it closed will not run: nothing to wait for. */
+  /** What a loop did not run before it closed will not run: nothing more to wait for. */
   private Mono<Void> loopsClosed() {
     CompletableFuture<?>[] closed =
         Stream.of(lanes)
@@ -143,8 +174,8 @@ final class LoopScheduler implements Scheduler, Scannable {
 
   /** A lane may have become idle after the scheduler stopped accepting. From any thread. */
   void onLaneIdle() {
-    if (isIdle()) {
-      drained.tryEmitEmpty();
+    if (isIdle() && drained.tryEmitEmpty().isSuccess()) {
+      closeOwn();
     }
   }
 

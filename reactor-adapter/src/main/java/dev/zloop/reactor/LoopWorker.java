@@ -86,6 +86,7 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
 
   /** Counts a task in, if any are accepted. */
   private void accept() {
+    lane.awake();
     countIn();
     if (disposed || !lane.scheduler.isOpen()) {
       onTaskEnded();

@@ -21,9 +21,9 @@ import reactor.core.scheduler.Scheduler;
  * <ul>
  *   <li>Its threads belong to the loops and serve their connections too. So disposing a task never
  *       interrupts one that runs: it runs to its end.
- *   <li>Disposing the scheduler never closes a loop. Tasks that have not begun are cancelled; with
- *       {@link Scheduler#disposeGracefully} they run, delayed ones in their time, and periodic ones
- *       end.
+ *   <li>Disposing the scheduler never closes a loop that it was given. Tasks that have not begun
+ *       are cancelled; with {@link Scheduler#disposeGracefully} they run, delayed ones in their
+ *       time, and periodic ones end.
  *   <li>When a loop is closed beneath it, delayed and periodic tasks there are cancelled, and
  *       scheduling is refused with a {@link java.util.concurrent.RejectedExecutionException}.
  * </ul>
@@ -61,6 +61,44 @@ public abstract class Schedulers extends reactor.core.scheduler.Schedulers {
    */
   public static Scheduler fromZLoop(ZLoopGroup group) {
     return LoopScheduler.on(group.loops());
+  }
+
+  /**
+   * Makes Reactor's {@link #parallel} and {@link #single} run on loops from here on, and with them
+   * all operators that take time or work and are given no scheduler, such as {@code Flux.interval};
+   * also what {@link #newParallel} and {@link #newSingle} make. It is {@link #setFactory} with
+   * {@link #zLoopFactory}, to be called when a program begins: schedulers that were cached before
+   * are disposed, and a factory that was set before is replaced.
+   *
+   * <pre>{@code
+   * Schedulers.useZLoops();
+   * Flux.interval(Duration.ofSeconds(1)).subscribe(System.out::println); // on a loop
+   * }</pre>
+   *
+   * <p>{@link #resetFactory} goes back to Reactor's own, and closes the loops of {@code parallel()}
+   * and {@code single()}.
+   *
+   * @throws UnsupportedOperationException if no backend can be had; the message says why, and
+   *     nothing was changed
+   */
+  public static void useZLoops() {
+    setFactory(zLoopFactory());
+  }
+
+  /**
+   * The factory that {@link #useZLoops} sets, for {@link #setFactoryWithSnapshot} and for factories
+   * that add to it.
+   *
+   * <p>Each scheduler that it makes has loops of its own: as many as it is asked for, on the
+   * threads and with the names that Reactor's thread factory gives, or the one that the caller
+   * brings. The threads begin with the first task, as those of Reactor's own do, and end when the
+   * scheduler is disposed. Elastic schedulers stay Reactor's: what blocks has its place there.
+   * There are no executors within, so that executor decorators have nothing to decorate.
+   *
+   * @throws UnsupportedOperationException if no backend can be had; the message says why
+   */
+  public static Factory zLoopFactory() {
+    return new LoopSchedulerFactory();
   }
 
   /**

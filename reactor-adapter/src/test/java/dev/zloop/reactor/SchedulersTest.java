@@ -26,7 +26,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.test.StepVerifier;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 class SchedulersTest {
 
@@ -160,21 +159,6 @@ class SchedulersTest {
     StepVerifier.create(Mono.never().timeout(Duration.ofMillis(1), Schedulers.fromZLoop()))
         .expectError(java.util.concurrent.TimeoutException.class)
         .verify(Await.PATIENCE);
-  }
-
-  @Test
-  void virtualTimeRulesReactorsSchedulersAndLeavesLoopsAlone() {
-    VirtualTimeScheduler virtual = VirtualTimeScheduler.getOrSet();
-    try {
-      AtomicReference<Long> virtually = new AtomicReference<>();
-      Mono.delay(Duration.ofDays(1)).subscribe(virtually::set);
-      Mono.delay(Duration.ofMillis(1), Schedulers.fromZLoop()).block(Await.PATIENCE);
-      assertEquals(null, virtually.get());
-      virtual.advanceTimeBy(Duration.ofDays(1));
-      assertEquals(0L, virtually.get());
-    } finally {
-      VirtualTimeScheduler.reset();
-    }
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.zloop.reactor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.ZLoop;
@@ -12,8 +11,6 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.NonBlocking;
 import reactor.core.scheduler.Scheduler;
@@ -55,24 +52,6 @@ class ZLoopThreadsTest {
     loop.execute(() -> local.set("set"));
     loop.close();
     Await.down(removed);
-  }
-
-  @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "LOOP.*")
-  void blockIsRefused(SchedulerKind kind) {
-    SchedulerKind.Subject subject = kind.open();
-    Mono<String> blocking =
-        Mono.fromSupplier(() -> Mono.<String>never().block(Await.PATIENCE))
-            .subscribeOn(subject.scheduler());
-    String message =
-        assertThrows(IllegalStateException.class, () -> blocking.block(Await.PATIENCE))
-            .getMessage();
-    assertTrue(
-        message.startsWith(
-            "block()/blockFirst()/blockLast() are blocking, which is not supported in thread"),
-        message);
-    subject.scheduler().dispose();
-    subject.end().run();
   }
 
   @Test
