@@ -46,7 +46,12 @@ final class IoPorts {
   private final Consumer<String> log;
 
   IoPorts(IoMemory memory) {
-    this(Backend::unavailability, backend -> open(backend, memory), IoPorts::logOnce);
+    this(memory, IoPorts::logOnce);
+  }
+
+  /** With another log, for what each would say that is asked in vain. */
+  IoPorts(IoMemory memory, Consumer<String> log) {
+    this(Backend::unavailability, backend -> open(backend, memory), log);
   }
 
   /** For tests, whose backends cannot be had. */

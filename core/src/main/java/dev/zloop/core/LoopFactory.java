@@ -41,7 +41,7 @@ final class LoopFactory {
   }
 
   private static Backend forcedByProperty() {
-    String name = System.getProperty("zloop.backend");
+    String name = System.getProperty(SystemProperties.BACKEND);
     return name != null ? Backend.parse(name) : null;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,11 @@ class SettingsPageTest {
       }
     }
     assertEquals(List.of(), missing, "rows that the page has not, or otherwise");
+  }
+
+  @Test
+  void theDoctorKnowsEveryNumber() throws Exception {
+    assertEquals(Set.copyOf(numbers()), Set.copyOf(SystemProperties.NUMBERS));
   }
 
   /** All that classes of this package have as constants. */

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,6 +66,20 @@ class ScriptsIT {
         && !path.startsWith(".git/")
         && !path.startsWith("target/")
         && !path.contains("/target/");
+  }
+
+  @Test
+  void theDoctorSaysWhatLoopsRunOnAndKnowsEverySetting() throws Exception {
+    try (Program doctor = Program.of(script("doctor"))) {
+      assertEquals(0, doctor.exitStatus(), doctor::output);
+      doctor.awaitLine("  loops run on (io_uring|epoll|kqueue)");
+      doctor.awaitLine("  native access: enabled");
+      String page = Files.readString(SCRIPTS.resolveSibling("docs/settings.md"));
+      Matcher settings = Pattern.compile("(?m)^\\| `(zloop\\.[a-zA-Z.]+)` \\|").matcher(page);
+      while (settings.find()) {
+        doctor.awaitLine("  " + Pattern.quote(settings.group(1)) + ": .*");
+      }
+    }
   }
 
   @Test

@@ -65,15 +65,19 @@ final class RestrictedEcho {
   }
 
   private static ZLoop restricted(List<String> restrictions) {
+    forbid(restrictions);
+    return restrictions.contains("incremental buffers")
+        ? withPlainBuffers()
+        : ZLoop.builder().build();
+  }
+
+  static void forbid(List<String> restrictions) {
     if (restrictions.contains("io_uring")) {
       Seccomp.forbid(Seccomp.IO_URING);
     }
     if (restrictions.contains("eventfd")) {
       Seccomp.forbid(Seccomp.EVENTFD);
     }
-    return restrictions.contains("incremental buffers")
-        ? withPlainBuffers()
-        : ZLoop.builder().build();
   }
 
   /**

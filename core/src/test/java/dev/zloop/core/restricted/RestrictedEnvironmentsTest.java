@@ -119,8 +119,46 @@ class RestrictedEnvironmentsTest {
         run(NO_WRAPPER, "io_uring", "eventfd"));
   }
 
+  // ---- what the doctor says
+
+  @Test
+  void whereASandboxForbidsIoUringTheDoctorSaysWhyEpollServes() throws Exception {
+    List<String> said = run(RestrictedDoctor.class, NO_WRAPPER, "io_uring");
+    String why =
+        "no: a sandbox forbids io_uring, as the seccomp profiles of container runtimes do: allow"
+            + " io_uring_setup, io_uring_enter and io_uring_register (io_uring_setup: EPERM"
+            + " (Operation not permitted))";
+    List<String> expected =
+        List.of(
+            "  seccomp: a filter is on, which may forbid io_uring",
+            "  io_uring: " + why,
+            "  epoll: works",
+            "  loops run on epoll",
+            "  io_uring_setup (5.1): " + why,
+            "Optional[epoll]");
+    assertEquals(expected, said.stream().filter(expected::contains).toList(), said::toString);
+  }
+
+  @Test
+  void withLittleOfEverythingTheDoctorSaysThatNoLoopCanBeMade() throws Exception {
+    List<String> prlimit = List.of("prlimit", "--nofile=48:64");
+    List<String> said = run(RestrictedDoctor.class, prlimit, "io_uring", "eventfd");
+    List<String> expected =
+        List.of(
+            "  open files (ulimit -n): 64, and 64 at the most; a connection takes one",
+            "  epoll: no: eventfd: EPERM (Operation not permitted)",
+            "  no loop can be made",
+            "Optional.empty");
+    assertEquals(expected, said.stream().filter(expected::contains).toList(), said::toString);
+  }
+
   /** Options first, then restrictions; what the program prints, its log before that. */
   private static List<String> run(List<String> wrapper, String... arguments) throws Exception {
+    return run(RestrictedEcho.class, wrapper, arguments);
+  }
+
+  private static List<String> run(Class<?> program, List<String> wrapper, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -133,7 +171,7 @@ class RestrictedEnvironmentsTest {
             System.getProperty("java.class.path")));
     List<String> restrictions = new ArrayList<>(List.of(arguments));
     restrictions.removeIf(argument -> argument.startsWith("-D") && command.add(argument));
-    command.add(RestrictedEcho.class.getName());
+    command.add(program.getName());
     command.addAll(restrictions);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     // The JVM would print that it picked them up.

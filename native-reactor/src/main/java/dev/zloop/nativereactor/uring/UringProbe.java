@@ -25,8 +25,8 @@ import java.util.Optional;
  * there.
  */
 public final class UringProbe {
-  private static final UringOptions SMALL = new UringOptions(2, 4, 1);
-  private static final Map<Integer, String> OPERATIONS =
+  static final UringOptions SMALL = new UringOptions(2, 4, 1);
+  static final Map<Integer, String> OPERATIONS =
       Map.of(
           IORING_OP_POLL_ADD, "IORING_OP_POLL_ADD",
           IORING_OP_SENDMSG, "IORING_OP_SENDMSG",
@@ -116,7 +116,7 @@ public final class UringProbe {
    * No feature bit tells of the bounds (Linux 6.17), but a kernel that does not know them refuses
    * them with EINVAL before it looks at the descriptor, and one that does finds that there is none.
    */
-  private static boolean capsMultishot(UringCompletor completor) {
+  static boolean capsMultishot(UringCompletor completor) {
     completor.recvMultishot(-1, 0, 1, 1, 0);
     ErrnoException.check("io_uring_enter", completor.enter(-1));
     return completor.next() && completor.result() == -Errno.EBADF;

@@ -90,7 +90,7 @@ final class UringRefusal {
     return "one of its flags for a ring";
   }
 
-  private static boolean knows(UringSyscalls syscalls, int flags) {
+  static boolean knows(UringSyscalls syscalls, int flags) {
     try (Region params = Region.allocate(UringParams.SIZE, Long.BYTES)) {
       UringParams.setFlags(params.address(), flags);
       int fd = syscalls.setup(1, params.address());
