@@ -8,6 +8,8 @@ module dev.zloop.reactor {
   requires transitive io.netty.handler;
   requires transitive io.netty.codec;
   requires io.netty.transport;
+  // The event of a handshake, for JDK Flight Recorder.
+  requires jdk.jfr;
   requires transitive org.reactivestreams;
   requires transitive reactor.core;
   // On the class path, where alone it works, BlockHound finds its integration by the service file;

@@ -52,6 +52,10 @@ public final class Acceptor implements LoopResource {
   private SocketAddress localAddress;
   private Optional<BoundPath> boundPath = Optional.empty();
   private Timer resumption;
+
+  /** Null unless it pauses, and Flight Recorder is to know. */
+  private AcceptPausedEvent pauseRecord;
+
   private boolean closed;
 
   private Acceptor(EventLoop loop, Handler handler) {
@@ -133,6 +137,7 @@ public final class Acceptor implements LoopResource {
     if (resumption != null) {
       resumption.cancel();
     }
+    recordPause();
     boundPath.ifPresent(BoundPath::remove);
     io.close();
   }
@@ -174,11 +179,32 @@ public final class Acceptor implements LoopResource {
       tell(() -> LOG.log(WARNING, line));
     }
     try {
-      resumption = loop.schedule(io::resume, delay);
+      resumption = loop.schedule(this::resume, delay);
     } catch (RejectedExecutionException closing) {
       return; // onLoopClosing follows
     }
+    if (AcceptPausedEvent.isOn()) {
+      pauseRecord = new AcceptPausedEvent();
+      pauseRecord.loop = loop.name();
+      pauseRecord.local = Failures.text(localAddress);
+      pauseRecord.error = cause.errnoName();
+      pauseRecord.message = cause.getMessage();
+      pauseRecord.begin();
+    }
     tell(() -> handler.onPaused(cause, delay));
+  }
+
+  private void resume() {
+    recordPause();
+    io.resume();
+  }
+
+  /** The pause is over, if there was one. */
+  private void recordPause() {
+    if (pauseRecord != null) {
+      pauseRecord.commit();
+      pauseRecord = null;
+    }
   }
 
   private void tell(Runnable event) {

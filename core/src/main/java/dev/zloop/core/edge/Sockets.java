@@ -67,6 +67,11 @@ public final class Sockets {
     return new RawSocket(loop, fd).remoteAddress();
   }
 
+  /** An address for a person, such as {@code 127.0.0.1:80}, or a path; null remains null. */
+  public static String text(SocketAddress address) {
+    return address == null ? null : Failures.text(address);
+  }
+
   /**
    * Hands an accepted descriptor, on which nothing has begun yet, to the loop that it is to live
    * on. It is {@code onLoop}'s to close from then on; one that a closed loop refuses is closed

@@ -75,7 +75,7 @@ public final class EventLoop implements ZLoop {
       takeDueTimers();
       int queued = ready.size();
       runReady(maxTasks);
-      meter.end(queued, Math.min(queued, maxTasks));
+      meter.end(served, queued, Math.min(queued, maxTasks));
       if (life.isClosing()) {
         dump.answerLate();
         end.advance();

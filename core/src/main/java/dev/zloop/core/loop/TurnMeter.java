@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Measures the turns of a loop for who wants to know; for nobody it does not look at the clock. On
- * the loop's thread.
+ * Measures the turns of a loop for who wants to know, and for JDK Flight Recorder; for nobody it
+ * does not look at the clock. On the loop's thread.
  */
 public final class TurnMeter {
   private final EventLoop loop;
@@ -15,6 +15,12 @@ public final class TurnMeter {
 
   /** False while nobody listens, and in the turn in which somebody begins to. */
   private boolean begun;
+
+  /** The same one for all turns: what a turn tells is copied when it is committed. */
+  private final TurnEvent event = new TurnEvent();
+
+  /** Whether this turn is recorded, if it takes long enough. */
+  private boolean recorded;
 
   TurnMeter(EventLoop loop) {
     this.loop = loop;
@@ -38,6 +44,10 @@ public final class TurnMeter {
     if (begun) {
       begunNanos = loop.nanoTime();
     }
+    recorded = event.isEnabled();
+    if (recorded) {
+      event.begin();
+    }
   }
 
   void timer(long lateNanos) {
@@ -46,7 +56,17 @@ public final class TurnMeter {
     }
   }
 
-  void end(int queued, int run) {
+  void end(int served, int queued, int run) {
+    if (recorded) {
+      event.end();
+      if (event.shouldCommit()) {
+        event.loop = loop.name();
+        event.served = served;
+        event.queued = queued;
+        event.run = run;
+        event.commit();
+      }
+    }
     if (begun) {
       long busyNanos = loop.nanoTime() - begunNanos;
       tell(listener -> listener.onTurn(busyNanos, queued, run));

@@ -6,15 +6,20 @@ import dev.zloop.nativereactor.sys.Syscalls;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/** The two ends of a socket, as text for a person. For two system calls, and memory. */
-final class Endpoints {
-  private Endpoints() {}
+/**
+ * The two ends of a socket, as text for a person; null where there is none. For two system calls,
+ * and memory.
+ */
+record Endpoints(String local, String remote) {
+
+  static Endpoints of(Syscalls syscalls, int fd) {
+    return new Endpoints(read(syscalls::getsockname, fd), read(syscalls::getpeername, fd));
+  }
 
   /** As {@code 127.0.0.1:7000 to 127.0.0.1:52114}, or without the peer where there is none. */
   static String text(Syscalls syscalls, int fd) {
-    String local = read(syscalls::getsockname, fd);
-    String remote = read(syscalls::getpeername, fd);
-    return remote == null ? String.valueOf(local) : local + " to " + remote;
+    Endpoints both = of(syscalls, fd);
+    return both.remote == null ? String.valueOf(both.local) : both.local + " to " + both.remote;
   }
 
   /** getsockname(2), getpeername(2). */

@@ -41,6 +41,7 @@ public final class Transport implements LoopResource {
   private final EventLoop loop;
   private final TransportOptions options;
   private final TransportHandler handler;
+  private final ConnectionFlight flight;
   private StreamIo io;
 
   private State state = State.OPEN;
@@ -57,8 +58,12 @@ public final class Transport implements LoopResource {
   private boolean outputEnded;
 
   private Transport(
-      EventLoop loop, TransportOptions options, Function<Transport, TransportHandler> handlers) {
+      EventLoop loop,
+      TransportOptions options,
+      boolean accepted,
+      Function<Transport, TransportHandler> handlers) {
     this.loop = loop;
+    this.flight = new ConnectionFlight(loop, accepted);
     this.options = options;
     this.closeTimeout = options.closeTimeout();
     this.input = new Input(loop, new InputOwner());
@@ -67,7 +72,8 @@ public final class Transport implements LoopResource {
   }
 
   /**
-   * Makes a transport of a connected socket. It reads nothing until it is told to.
+   * Makes a transport of a connected socket, which was accepted as a rule. It reads nothing until
+   * it is told to.
    *
    * @param fd the descriptor; the transport's on success, still the caller's on failure
    * @param handlers makes the handler, which may use the transport once this call has returned
@@ -79,7 +85,7 @@ public final class Transport implements LoopResource {
       TransportOptions options,
       Function<Transport, TransportHandler> handlers)
       throws NativeIoException {
-    Transport transport = new Transport(loop, options, handlers);
+    Transport transport = new Transport(loop, options, true, handlers);
     transport.begin(SocketIo.of(loop).openStream(fd, transport.new Events()));
     return transport;
   }
@@ -90,7 +96,7 @@ public final class Transport implements LoopResource {
       StreamIo connected,
       TransportOptions options,
       Function<Transport, TransportHandler> handlers) {
-    Transport transport = new Transport(loop, options, handlers);
+    Transport transport = new Transport(loop, options, false, handlers);
     connected.handOver(transport.new Events());
     transport.begin(connected);
     return transport;
@@ -102,6 +108,7 @@ public final class Transport implements LoopResource {
     output.attach(stream);
     loop.add(this);
     loop.addConnection();
+    flight.opened(stream.fd());
   }
 
   /** The loop that this transport lives on, for its whole life. */
@@ -288,6 +295,7 @@ public final class Transport implements LoopResource {
       return;
     }
     state = State.FLUSHING;
+    flight.ending();
     input.discard();
     if (cause != null) {
       closeIo(true);
@@ -382,6 +390,7 @@ public final class Transport implements LoopResource {
     state = State.CLOSING;
     stopCloseTimer();
     input.discard();
+    flight.closing(reset);
     io.close(reset);
   }
 
@@ -469,11 +478,13 @@ public final class Transport implements LoopResource {
     state = State.CLOSED;
     output.onClosed();
     loop.removeConnection();
+    flight.closed(cause, output.sentBytes());
     handler.onClosed(cause);
   }
 
   /** From the seam, once: in order, or, while the transport is open, with the cause set. */
   private void endInput() {
+    flight.ending();
     input.end();
     if (state == State.DRAINING) {
       closeIo(false);
@@ -514,6 +525,7 @@ public final class Transport implements LoopResource {
 
     @Override
     public void onReceived(Lease lease) {
+      flight.received(lease.length());
       input.receive(lease);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.SocketOptions;
+import dev.zloop.core.transport.FlightRecording;
 import dev.zloop.core.transport.Ground;
 import dev.zloop.core.transport.Link;
 import dev.zloop.core.transport.OnEveryGround;
@@ -15,6 +16,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +249,25 @@ class BackOffContractTest {
     world.closeLoop();
 
     assertEquals(1, accepted.timesClosed.get());
+  }
+
+  /** One recording for both, because to begin and to read one takes time. */
+  @Test
+  void flightRecorderSeesThePausesWhenTheyAreOver() {
+    try (FlightRecording recording = new FlightRecording()) {
+      failAccepts(Errno.EMFILE);
+      failAgain();
+      acceptor.close();
+
+      List<RecordedEvent> pauses = recording.events("dev.zloop.AcceptPaused");
+      assertEquals(2, pauses.size(), "one that went by, and one cut short");
+      RecordedEvent first = pauses.getFirst();
+      assertEquals("world", first.getString("loop"));
+      assertEquals(Failures.text(acceptor.localAddress()), first.getString("local"));
+      assertEquals("EMFILE", first.getString("error"));
+      assertTrue(first.getString("message").contains("ulimit -n"));
+      assertFalse(pauses.getLast().getStartTime().isBefore(first.getEndTime()));
+    }
   }
 
   private static int errno(String name) throws ReflectiveOperationException {

@@ -1,5 +1,6 @@
 package dev.zloop.reactor.pipeline;
 
+import dev.zloop.core.edge.Sockets;
 import dev.zloop.reactor.stream.ByteStream;
 import dev.zloop.reactor.stream.ByteStreamUser;
 import dev.zloop.reactor.tls.TlsException;
@@ -66,6 +67,9 @@ public final class TlsHandshake implements PipelineListener {
 
   private String askedName;
 
+  /** Null unless Flight Recorder is to know of this handshake. */
+  private TlsHandshakeEvent record;
+
   private boolean closeNotified;
 
   /** The socket's input has ended, and what that means waits for a task. */
@@ -95,6 +99,7 @@ public final class TlsHandshake implements PipelineListener {
   }
 
   public void begin(ByteStreamUser user) {
+    record = TlsHandshakeEvent.begun();
     stream.use(user);
     if (tls.closeNotifyTimeout() != null) {
       stream.closeTimeout(tls.closeNotifyTimeout());
@@ -224,9 +229,33 @@ public final class TlsHandshake implements PipelineListener {
       } else {
         records.stop();
       }
-      callback.onSecured(session());
+      tellSecured(session());
       stream.becameReady();
     }
+  }
+
+  private void tellSecured(TlsSession session) {
+    if (record != null) {
+      describeRecord();
+      record.secured(session);
+    }
+    callback.onSecured(session);
+  }
+
+  private void tellFailed(TlsException cause) {
+    state = State.FAILED;
+    if (record != null) {
+      describeRecord();
+      record.failed(cause);
+    }
+    callback.onFailed(cause);
+  }
+
+  private void describeRecord() {
+    record.loop = lower.loop().name();
+    record.remote = Sockets.text(lower.remoteAddress());
+    record.client = tls.client();
+    record.serverName = tls.client() ? serverName() : askedName;
   }
 
   /** None in TLSv1.3; and BoringSSL's server refuses by itself, but its client goes along once. */
@@ -266,8 +295,7 @@ public final class TlsHandshake implements PipelineListener {
    */
   private void fail(TlsException cause) {
     if (state == State.SHAKING_HANDS) {
-      state = State.FAILED;
-      callback.onFailed(cause);
+      tellFailed(cause);
     }
     stream.fail(cause, cause.reason() != Reason.TIMED_OUT && cause.reason() != Reason.NOT_USABLE);
   }
@@ -328,8 +356,7 @@ public final class TlsHandshake implements PipelineListener {
   @Override
   public void onClosed(IOException cause) {
     if (state == State.SHAKING_HANDS) {
-      state = State.FAILED;
-      callback.onFailed(failures.closedInHandshake(cause));
+      tellFailed(failures.closedInHandshake(cause));
     }
   }
 
