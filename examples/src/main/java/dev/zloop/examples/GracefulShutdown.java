@@ -4,7 +4,6 @@ import dev.zloop.reactor.tcp.DisposableServer;
 import dev.zloop.reactor.tcp.TcpServer;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * Counts to ten for each client, and goes when it is told to (Ctrl-C, or kill), but not before its
@@ -26,18 +25,13 @@ public final class GracefulShutdown {
             .maxConnections(100)
             .handle((in, out) -> out.sendString(numbers()))
             .bindNow();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(server, grace)));
+    server.shutdownAtExit(
+        grace, closed -> System.out.println("gone; " + closed + " had to be cut off"));
     System.out.println("counting on " + server.host() + ":" + server.port());
-    server.onDispose().then(Mono.never()).block();
+    server.onDispose().block();
   }
 
   private static Flux<String> numbers() {
     return Flux.range(1, 10).delayElements(Duration.ofMillis(200)).map(number -> number + "\n");
-  }
-
-  private static void shutDown(DisposableServer server, Duration grace) {
-    System.out.println("going, once " + server.connections() + " clients have heard the end");
-    int closed = server.shutdown(grace).block();
-    System.out.println("gone; " + closed + " had to be cut off");
   }
 }

@@ -3,6 +3,7 @@ package dev.zloop.reactor.tcp;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.IntConsumer;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -67,6 +68,28 @@ public interface DisposableServer extends Disposable {
    * @throws IllegalArgumentException if the grace is negative
    */
   Mono<Integer> shutdown(Duration grace);
+
+  /** As {@link #shutdownAtExit(Duration, IntConsumer)}, for who need not hear of it. */
+  default void shutdownAtExit(Duration grace) {
+    shutdownAtExit(grace, closed -> {});
+  }
+
+  /**
+   * Has the JVM {@link #shutdown} this server when it exits, by a signal such as TERM and INT or by
+   * {@link System#exit}, and wait for that. Forgotten when the server was disposed before and its
+   * last connection has ended.
+   *
+   * <p>Of several servers each has its time, at the same time. One that is not done 5 seconds after
+   * the latest that it could be, since a loop is blocked, is left behind, and the log says so: as
+   * is one on whose loop {@code System.exit} was called, which blocks.
+   *
+   * @param grace how long connections may take, 0 or more
+   * @param onShutdown told how many connections had to be closed, on a thread of its own, before
+   *     the JVM ends
+   * @throws IllegalArgumentException if the grace is negative
+   * @throws IllegalStateException if the JVM exits already
+   */
+  void shutdownAtExit(Duration grace, IntConsumer onShutdown);
 
   /** Completes when the listening socket is closed. */
   Mono<Void> onDispose();

@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntConsumer;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
@@ -261,6 +263,14 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
       dispose();
       return shutdown.begin();
     });
+  }
+
+  @Override
+  public void shutdownAtExit(Duration grace, IntConsumer onShutdown) {
+    Objects.requireNonNull(onShutdown, "onShutdown");
+    Mono<Integer> shutdown = shutdown(grace);
+    ExitHook.add(
+        toString(), shutdown, grace, config.closeTimeout(), connections.onEnd(), onShutdown);
   }
 
   @Override

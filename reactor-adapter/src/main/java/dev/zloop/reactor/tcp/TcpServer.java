@@ -358,4 +358,27 @@ public final class TcpServer {
     config.checkLoopsAreDriven();
     return bind().block(timeout);
   }
+
+  /**
+   * Binds as {@link #bindNow()}, and returns when the server is disposed, or the JVM exits. The JVM
+   * then waits for the server's shutdown, as {@link DisposableServer#shutdownAtExit(Duration)} has
+   * it.
+   *
+   * @param grace how long connections may take when the JVM exits, 0 or more
+   * @param onStart gets the bound server; what it throws ends the server and is thrown here
+   * @throws IllegalArgumentException if the grace is negative
+   * @throws IllegalStateException as {@link #bindNow} has it, or if the JVM exits already
+   */
+  public void bindUntilJavaShutdown(Duration grace, Consumer<? super DisposableServer> onStart) {
+    Objects.requireNonNull(onStart, "onStart");
+    DisposableServer server = bindNow();
+    try {
+      server.shutdownAtExit(grace);
+      onStart.accept(server);
+    } catch (Throwable error) {
+      server.dispose();
+      throw error;
+    }
+    server.onDispose().block();
+  }
 }
