@@ -118,6 +118,15 @@ class ServersTest {
   }
 
   @Test
+  void hostNamesAreLookedUpOffTheLoop() throws Exception {
+    try (Program names = Program.java(HostNames.class, "0");
+        Visitor visitor = Visitor.of(port(names, "looking up on"))) {
+      visitor.say("127.0.0.1\nno.host.invalid\n::1\n");
+      visitor.assertHears("127.0.0.1", "unknown: no.host.invalid", "0:0:0:0:0:0:0:1");
+    }
+  }
+
+  @Test
   void tinyHttpAnswersWhatItUnderstands() throws Exception {
     try (Program http = Program.java(TinyHttp.class, "0")) {
       int port = Integer.parseInt(http.awaitLine("serving http://127.0.0.1:(\\d+)/").group(1));

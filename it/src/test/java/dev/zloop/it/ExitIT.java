@@ -22,7 +22,7 @@ class ExitIT {
       child.signal("TERM");
       assertEquals("goodbye", heard.readLine());
       assertNull(heard.readLine()); // an end, and no reset
-      client.close();
+      client.shutdownOutput();
       assertEquals(128 + 15, child.exitStatus());
       assertEquals(List.of(), child.remainingLines());
     }
