@@ -134,12 +134,12 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
   /**
    * What the loop has and does, as text for a person: tasks, timers, memory, and each connection,
    * listener, connect, lookup and datagram socket, no more than 1,000 of a kind. The loop itself
-   * collects it, which takes it some microseconds for each of them. If it does not come round to it
-   * within a second, the text is what can be seen from outside, with the stack of its thread. The
-   * text is not for programs: it may change with any release.
+   * collects it, bit by bit in some turns. If it does not come round to that within a second, the
+   * text is what can be seen from outside, with the stack of its thread. The text is not for
+   * programs: it may change with any release.
    *
-   * <p>Called on the loop's thread, the text is there at once. Otherwise what depends on the stage
-   * runs on a thread of the JDK's common pool, where it may print.
+   * <p>Called on the loop's thread, the text is there at once, in the one turn. Otherwise what
+   * depends on the stage runs on a thread of the JDK's common pool, where it may print.
    *
    * @return never fails
    */

@@ -150,11 +150,8 @@ public final class Acceptor implements LoopResource {
   @Override
   public String describe() {
     boolean paused = resumption != null && !resumption.isDone();
-    return "fd %d, %s: %s"
-        .formatted(
-            io.fd(),
-            Failures.text(localAddress),
-            closed ? "closing" : paused ? "pausing, since accepting failed" : "accepting");
+    String state = closed ? "closing" : paused ? "pausing, since accepting failed" : "accepting";
+    return "fd " + io.fd() + ", " + Failures.text(localAddress) + ": " + state;
   }
 
   @Override

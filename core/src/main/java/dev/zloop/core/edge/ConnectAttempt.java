@@ -85,8 +85,8 @@ final class ConnectAttempt implements Cancellable, LoopResource {
   @Override
   public String describe() {
     String inFlight = io.inFlight();
-    return "fd %d, to %s: %s"
-        .formatted(io.fd(), Failures.text(address), inFlight.isEmpty() ? "closing" : inFlight);
+    String state = inFlight.isEmpty() ? "closing" : inFlight;
+    return "fd " + io.fd() + ", to " + Failures.text(address) + ": " + state;
   }
 
   /** Nothing to do: the {@link Connector} that made this attempt cancels it. */

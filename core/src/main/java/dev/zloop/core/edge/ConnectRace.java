@@ -87,8 +87,8 @@ final class ConnectRace implements Cancellable {
 
   /** For a person. */
   String describe() {
-    return "%,d addresses being tried, %,d not yet, %,d failed"
-        .formatted(running.size(), untried.size(), failures.size());
+    String counts = running.size() + " addresses being tried, " + untried.size() + " not yet, ";
+    return counts + failures.size() + " failed";
   }
 
   private void startNext() {

@@ -143,11 +143,9 @@ public final class Connector implements Cancellable, LoopResource {
 
   @Override
   public String describe() {
-    return "to %s, within %s: %s"
-        .formatted(
-            Failures.text(plan.remote()),
-            Failures.text(plan.timeout()),
-            race == null ? "resolving" : race.describe());
+    String limit = Failures.text(plan.timeout());
+    String progress = race == null ? "resolving" : race.describe();
+    return "to " + Failures.text(plan.remote()) + ", within " + limit + ": " + progress;
   }
 
   @Override

@@ -4,11 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
  * what can be seen from outside.
  */
 final class LoopDump {
-  static final int OF_A_KIND_MAX = 1_000;
+  /** What is told in a turn, before others have theirs. */
+  private static final int PER_TURN_MAX = 50;
 
   /** For how long to wait for the loop. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -83,16 +80,28 @@ final class LoopDump {
     final CompletableFuture<String> answer = new CompletableFuture<>();
     private final Duration patience;
 
+    /** As far as the loop has written it; null before. */
+    private DumpText text;
+
     Question(Duration patience) {
       this.patience = patience;
     }
 
+    /** Comes back for the rest, so that others have their turn in between. */
     @Override
     public void run() {
-      if (!answer.isDone()) {
-        String text = inside();
-        answer.completeAsync(() -> text); // for who prints it may block
+      if (answer.isDone()) {
+        return;
       }
+      if (text == null) {
+        text = begun();
+      }
+      if (!text.writeOn(PER_TURN_MAX)) {
+        loop.defer(this);
+        return;
+      }
+      String whole = text.toString();
+      answer.completeAsync(() -> whole); // for who prints it may block
     }
 
     @Override
@@ -112,18 +121,30 @@ final class LoopDump {
     }
   }
 
+  // ---- what the loop sees itself
+
+  private DumpText begun() {
+    return new DumpText(head(), loop, ready.size(), timers, end);
+  }
+
+  private String inside() {
+    DumpText text = begun();
+    text.writeOn(Integer.MAX_VALUE);
+    return text.toString();
+  }
+
   // ---- what can be seen from outside
 
   private String outside(String why) {
     StringBuilder text = new StringBuilder(head());
-    line(text, 1, "seen from outside, since " + why);
-    line(text, 1, "tasks: %,d in the inbox", loop.pendingTasks());
-    line(text, 1, "connections: %,d", loop.connections());
+    text.append("  seen from outside, since ").append(why);
+    text.append("\n  tasks: ").append(loop.pendingTasks()).append(" in the inbox");
+    text.append("\n  connections: ").append(loop.connections()).append('\n');
     Thread thread = life.owner();
     if (thread != null && thread.isAlive()) {
-      line(text, 1, "stack of its thread, which is " + thread.getState() + ":");
+      text.append("  stack of its thread, which is ").append(thread.getState()).append(":\n");
       for (StackTraceElement frame : thread.getStackTrace()) {
-        line(text, 2, "at " + frame);
+        text.append("    at ").append(frame).append('\n');
       }
     }
     return text.toString();
@@ -131,65 +152,8 @@ final class LoopDump {
 
   private String head() {
     Thread thread = life.owner();
-    return "loop %s: %s, %s%s\n"
-        .formatted(
-            loop.name(),
-            loop.backend(),
-            life.toString().toLowerCase(Locale.ROOT),
-            thread == null ? "" : ", on thread " + thread.getName());
-  }
-
-  // ---- what the loop sees itself
-
-  private String inside() {
-    StringBuilder text = new StringBuilder(head());
-    line(text, 1, "tasks: %,d ready, %,d in the inbox", ready.size(), loop.pendingTasks());
-    line(text, 1, "timers: %,d%s", timers.size(), nextTimer());
-    for (String line : loop.io().describe()) {
-      line(text, 1, line);
-    }
-    byKind().forEach((kind, resources) -> describe(text, kind, resources));
-    return text.toString();
-  }
-
-  private String nextTimer() {
-    TimerTask next = timers.peek();
-    if (next == null) {
-      return "";
-    }
-    long millis = NANOSECONDS.toMillis(next.deadlineNanos - loop.nanoTime());
-    return ", the next one " + (millis > 0 ? "in %,d ms".formatted(millis) : "now");
-  }
-
-  private Map<String, List<LoopResource>> byKind() {
-    Map<String, List<LoopResource>> byKind = new LinkedHashMap<>();
-    for (LoopResource resource : end.resources()) {
-      byKind.computeIfAbsent(resource.kind(), kind -> new ArrayList<>()).add(resource);
-    }
-    return byKind;
-  }
-
-  private static void describe(StringBuilder text, String kind, List<LoopResource> resources) {
-    line(text, 1, "%s: %,d", kind, resources.size());
-    resources.stream().limit(OF_A_KIND_MAX).forEach(each -> line(text, 2, describe(each)));
-    if (resources.size() > OF_A_KIND_MAX) {
-      line(text, 2, "and %,d more", resources.size() - OF_A_KIND_MAX);
-    }
-  }
-
-  private static String describe(LoopResource resource) {
-    try {
-      return resource.describe();
-    } catch (Throwable failed) { // it may be what somebody looks for
-      return resource.getClass().getName() + ", which cannot tell: " + failed;
-    }
-  }
-
-  private static void line(StringBuilder text, int depth, String format, Object... arguments) {
-    line(text, depth, format.formatted(arguments));
-  }
-
-  private static void line(StringBuilder text, int depth, String line) {
-    text.repeat("  ", depth).append(line).append('\n');
+    String state = life.toString().toLowerCase(Locale.ROOT);
+    String where = thread == null ? "" : ", on thread " + thread.getName();
+    return "loop " + loop.name() + ": " + loop.backend() + ", " + state + where + "\n";
   }
 }

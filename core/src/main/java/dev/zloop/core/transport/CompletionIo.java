@@ -275,8 +275,15 @@ public final class CompletionIo implements SocketIo {
     int[] inFlight = {0};
     handles.forEach(handle -> inFlight[0] += handle.operationsInFlight());
     return List.of(
-        "operations: %,d in flight, on %,d descriptors; %,d descriptors want others, %,d are to be served"
-            .formatted(inFlight[0], handles.size(), dirtyCount, backlog.size()),
+        "operations: "
+            + inFlight[0]
+            + " in flight, on "
+            + handles.size()
+            + " descriptors; "
+            + dirtyCount
+            + " descriptors want others, "
+            + backlog.size()
+            + " are to be served",
         buffers.describe());
   }
 

@@ -299,15 +299,19 @@ public final class Datagrams implements LoopResource {
     if (state != State.OPEN) { // the descriptor may be closed, and its number another's
       return "fd " + fd() + ": closing";
     }
-    return "fd %d, %s: %s wanted, %,d dropped, %,d to send with %,d bytes%s"
-        .formatted(
-            fd(),
-            Endpoints.text(SocketIo.of(loop).syscalls(), fd()),
-            wanted == Long.MAX_VALUE ? "all" : "%,d".formatted(wanted),
-            dropped(),
-            queue.count(),
-            queue.bytes(),
-            sendInFlight ? ", waits to send" : "");
+    return "fd "
+        + fd()
+        + ", "
+        + Endpoints.text(SocketIo.of(loop).syscalls(), fd())
+        + (wanted == Long.MAX_VALUE ? ": all" : ": " + wanted)
+        + " wanted, "
+        + dropped()
+        + " dropped, "
+        + queue.count()
+        + " to send with "
+        + queue.bytes()
+        + " bytes"
+        + (sendInFlight ? ", waits to send" : "");
   }
 
   @Override

@@ -58,9 +58,8 @@ final class Input {
 
   /** For a person. */
   String describe() {
-    String parked =
-        this.parked.isEmpty() ? "" : " with %,d pieces parked".formatted(this.parked.size());
-    return (endTold ? "input ended" : reading ? "reading" : "not reading") + parked;
+    String what = endTold ? "input ended" : reading ? "reading" : "not reading";
+    return parked.isEmpty() ? what : what + " with " + parked.size() + " pieces parked";
   }
 
   void start() {

@@ -54,10 +54,11 @@ final class Leases {
 
   /** What a loop receives into, for a person. */
   static String describe(int chunks, int chunksMax, int chunkBytes, String where, int out) {
-    long bytes = (long) chunks * chunkBytes;
-    long bytesMax = (long) chunksMax * chunkBytes;
-    return "receive memory: %,d KiB of %,d KiB, in pieces of %,d KiB%s; leases out: %,d"
-        .formatted(bytes >> 10, bytesMax >> 10, chunkBytes >> 10, where, out);
+    long kib = (long) chunks * chunkBytes >> 10;
+    long kibMax = (long) chunksMax * chunkBytes >> 10;
+    return "receive memory: "
+        + (kib + " KiB of " + kibMax + " KiB, in pieces of " + (chunkBytes >> 10) + " KiB")
+        + (where + "; leases out: " + out);
   }
 
   /** From here on, a chunk is freed with the release of the last lease on it. */

@@ -208,7 +208,7 @@ final class ProvidedBuffers {
       out += buffers[id].out();
     }
     String where =
-        " (%,d with the kernel, %,d spare, %,d used up)".formatted(provided, spareCount, awayCount);
+        " (" + provided + " with the kernel, " + spareCount + " spare, " + awayCount + " used up)";
     return Leases.describe(allocated, countMax, bufferBytes, where, out);
   }
 

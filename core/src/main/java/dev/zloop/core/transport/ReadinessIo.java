@@ -194,8 +194,11 @@ public final class ReadinessIo implements SocketIo {
   @Override
   public List<String> describe() {
     return List.of(
-        "descriptors: %,d watched, %,d of them are to be served"
-            .formatted(handles.size(), backlog.size()),
+        "descriptors: "
+            + handles.size()
+            + " watched, "
+            + backlog.size()
+            + " of them are to be served",
         receiveBuffers.describe());
   }
 

@@ -434,16 +434,17 @@ public final class Transport implements LoopResource {
     if (isEnding()) { // the descriptor may be closed, and its number another's
       return fd + ": closing";
     }
-    return "%s, %s: %s, %s, %s%s%s%s"
-        .formatted(
-            fd,
-            Endpoints.text(SocketIo.of(loop).syscalls(), fd()),
-            state.toString().toLowerCase(Locale.ROOT),
-            input.describe(),
-            outputEnded ? "output ended" : "%,d bytes unsent".formatted(queuedBytes()),
-            cause == null ? "" : ", broken: " + cause.getMessage(),
-            after("; ", io.inFlight()),
-            after("; ", handler.describe()));
+    return fd
+        + ", "
+        + Endpoints.text(SocketIo.of(loop).syscalls(), fd())
+        + ": "
+        + state.toString().toLowerCase(Locale.ROOT)
+        + ", "
+        + input.describe()
+        + (outputEnded ? ", output ended" : ", " + queuedBytes() + " bytes unsent")
+        + (cause == null ? "" : ", broken: " + cause.getMessage())
+        + after("; ", io.inFlight())
+        + after("; ", handler.describe());
   }
 
   private static String after(String separator, String text) {

@@ -92,7 +92,7 @@ class DumpContractTest {
     link.startReading();
     world.settle();
     String line = lineOf(link.transport);
-    String unsent = "%,d bytes unsent".formatted(link.transport.queuedBytes());
+    String unsent = link.transport.queuedBytes() + " bytes unsent";
     assertHas(": open, reading, " + unsent, line);
     assertHas("send", line.substring(line.indexOf(unsent))); // which waits, or is in flight
   }
