@@ -134,4 +134,37 @@ class SchedulerLifeTest extends SchedulerContract {
     scheduler.dispose();
     Await.until(done::get);
   }
+
+  @Test
+  void aTaskMayDisposeTheScheduler() {
+    AtomicInteger ran = new AtomicInteger();
+    List<Held> held = holdAllThreads();
+    CountDownLatch disposed = new CountDownLatch(1);
+    Scheduler.Worker worker = scheduler.createWorker();
+    worker.schedule(() -> {
+      scheduler.dispose();
+      disposed.countDown();
+    });
+    worker.schedule(ran::incrementAndGet);
+    worker.schedule(ran::incrementAndGet, 1, HOURS);
+    held.forEach(Held::release);
+    Await.down(disposed);
+    assertTrue(scheduler.isDisposed());
+    Await.completion(scheduler.disposeGracefully());
+    assertEquals(0, ran.get());
+  }
+
+  @Test
+  void aTaskMayDisposeTheSchedulerGracefully() {
+    AtomicInteger ran = new AtomicInteger();
+    AtomicBoolean done = new AtomicBoolean();
+    List<Held> held = holdAllThreads();
+    Scheduler.Worker worker = scheduler.createWorker();
+    worker.schedule(
+        () -> scheduler.disposeGracefully().subscribe(null, null, () -> done.set(true)));
+    worker.schedule(ran::incrementAndGet);
+    held.forEach(Held::release);
+    Await.until(done::get);
+    assertEquals(1, ran.get());
+  }
 }

@@ -1,6 +1,7 @@
 package dev.zloop.reactor;
 
 import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -113,5 +114,31 @@ class SchedulerTasksTest extends SchedulerContract {
     disposed.set(true);
     Await.until(() -> interrupted.get() != null);
     assertFalse(interrupted.get());
+  }
+
+  @Test
+  void aTaskMayDisposeItself() {
+    Scheduler.Worker worker = scheduler.createWorker();
+    for (Function<Runnable, Disposable> way :
+        List.<Function<Runnable, Disposable>>of(
+            scheduler::schedule,
+            worker::schedule,
+            task -> scheduler.schedule(task, 1, MILLISECONDS),
+            task -> worker.schedule(task, 1, MILLISECONDS))) {
+      AtomicReference<Disposable> self = new AtomicReference<>();
+      AtomicBoolean interrupted = new AtomicBoolean(true);
+      AtomicBoolean ended = new AtomicBoolean();
+      Disposable task =
+          way.apply(() -> {
+            while (self.get() == null) {}
+            self.get().dispose();
+            interrupted.set(Thread.currentThread().isInterrupted());
+            ended.set(true);
+          });
+      self.set(task);
+      Await.until(ended::get);
+      assertTrue(task.isDisposed());
+      assertFalse(interrupted.get());
+    }
   }
 }
