@@ -102,6 +102,17 @@ final class LoopScheduler implements Scheduler, Scannable {
     return new LoopWorker(next());
   }
 
+  /**
+   * The wall clock in milliseconds and coarser, as with Reactor's own. What is finer is only ever
+   * compared, and with delays: it is the loops' clock, also where that is simulated.
+   */
+  @Override
+  public long now(TimeUnit unit) {
+    return unit.compareTo(TimeUnit.MILLISECONDS) < 0
+        ? unit.convert(lanes[0].loop.nanoTime(), TimeUnit.NANOSECONDS)
+        : Scheduler.super.now(unit);
+  }
+
   // ---- its life
 
   @Override

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.Scannable.Attr;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** What a scheduler does with its loop, turn by turn. */
@@ -149,6 +151,30 @@ class LoopSchedulerTest {
     driven.turns();
     driven.pass(Duration.ofDays(365));
     assertEquals(List.of("once"), events);
+  }
+
+  @Test
+  void itsFineTimeIsTheLoopsAndItsCoarseTimeTheWallClock() {
+    assertEquals(driven.loop.nanoTime(), scheduler.now(NANOSECONDS));
+    assertEquals(driven.loop.nanoTime() / 1_000, scheduler.now(MICROSECONDS));
+    long before = System.currentTimeMillis();
+    long now = scheduler.now(MILLISECONDS);
+    assertTrue(before <= now && now <= System.currentTimeMillis());
+  }
+
+  @Test
+  void operatorsThatRememberForAWhileGoByTheLoopsTime() {
+    Flux<Integer> replay =
+        Flux.just(1).concatWith(Mono.never()).replay(ONE_MILLI, scheduler).autoConnect();
+    List<Integer> inTime = new ArrayList<>();
+    List<Integer> late = new ArrayList<>();
+    replay.subscribe();
+    driven.pass(ONE_MILLI.dividedBy(2));
+    replay.subscribe(inTime::add);
+    driven.pass(ONE_MILLI);
+    replay.subscribe(late::add);
+    assertEquals(List.of(1), inTime);
+    assertEquals(List.of(), late);
   }
 
   // ---- nothing is left behind

@@ -1,8 +1,11 @@
 package dev.zloop.reactor;
 
 import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
@@ -52,6 +55,16 @@ class SchedulerScanTest extends SchedulerContract {
     assertEquals(0, scannable.scan(Attr.BUFFERED));
     assertEquals(true, scannable.scan(Attr.TERMINATED));
     assertEquals(true, scannable.scan(Attr.CANCELLED));
+  }
+
+  @Test
+  void itTellsTheTimeAsTheSystemDoes() {
+    long millisBefore = System.currentTimeMillis();
+    long millis = scheduler.now(MILLISECONDS);
+    assertTrue(millisBefore <= millis && millis <= System.currentTimeMillis());
+    long nanosBefore = System.nanoTime();
+    long nanos = scheduler.now(NANOSECONDS);
+    assertTrue(nanos - nanosBefore >= 0 && System.nanoTime() - nanos >= 0);
   }
 
   @Test

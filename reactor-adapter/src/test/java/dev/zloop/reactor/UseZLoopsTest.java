@@ -3,6 +3,7 @@ package dev.zloop.reactor;
 import static java.util.concurrent.TimeUnit.HOURS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -24,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.blockhound.BlockingOperationError;
+import reactor.core.Exceptions;
 import reactor.core.Scannable;
 import reactor.core.Scannable.Attr;
 import reactor.core.publisher.Flux;
@@ -101,6 +104,27 @@ class UseZLoopsTest {
             .block(Await.PATIENCE);
     assertEquals(3, ticks.stream().filter(Place::onLoop).count());
     assertTrue(Mono.delay(Duration.ofMillis(1)).map(tick -> Place.here()).block().onLoop());
+  }
+
+  @Test
+  void blockingThereIsRefusedAndCaught() {
+    Schedulers.useZLoops();
+    Mono<Void> blocking =
+        Mono.<Void>fromRunnable(() -> Mono.never().block()).subscribeOn(Schedulers.parallel());
+    String refusal =
+        assertThrows(IllegalStateException.class, () -> blocking.block(Await.PATIENCE))
+            .getMessage();
+    assertTrue(
+        refusal.startsWith(
+            "block()/blockFirst()/blockLast() are blocking, which is not supported in thread"
+                + " parallel-"),
+        refusal);
+
+    Mono<Boolean> parking =
+        Mono.fromCallable(() -> new CountDownLatch(1).await(1, HOURS))
+            .subscribeOn(Schedulers.single());
+    Throwable caught = Exceptions.unwrap(assertThrows(Throwable.class, parking::block));
+    assertInstanceOf(BlockingOperationError.class, caught);
   }
 
   @Test

@@ -6,9 +6,11 @@ import dev.zloop.core.ZLoop;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.simulation.SimulatedPeer;
 import dev.zloop.simulation.Simulation;
+import io.micrometer.context.ContextRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
@@ -70,6 +72,41 @@ class ContextTest {
         simulation.runUntil(() -> !received.isEmpty() && received.getLast().equals(who));
       }
       assertEquals(List.of("one", "another"), received);
+    }
+  }
+
+  @Test
+  void threadLocalsFollowTheContextIntoOperatorsOnAConnection() {
+    ThreadLocal<String> local = ThreadLocal.withInitial(() -> "none");
+    ContextRegistry.getInstance().registerThreadLocalAccessor("who", local);
+    Hooks.enableAutomaticContextPropagation();
+    try (Simulation simulation = Simulation.of(3)) {
+      List<String> seen = new ArrayList<>();
+      Mono<DisposableServer> bind =
+          TcpServer.create()
+              .runOn(simulation.loop(Backend.EPOLL))
+              .host("127.0.0.1")
+              .handle((in, out) ->
+                  out.sendString(
+                      in.receive()
+                          .asString()
+                          .doOnNext(text -> seen.add("received, " + local.get()))
+                          .doOnComplete(() -> seen.add("completed, " + local.get()))))
+              .bind();
+      var server = simulation.await(bind.contextWrite(Context.of("who", "the server")).toFuture());
+      SimulatedPeer peer = simulation.connect(server.address());
+      peer.send("hello");
+      simulation.runUntil(() -> peer.receivedText().equals("hello"));
+      assertEquals("none", local.get());
+      peer.shutdownOutput();
+      simulation.runUntil(() -> seen.getLast().startsWith("completed"));
+      assertEquals("none", local.get());
+      assertEquals(
+          List.of("received, the server", "completed, the server"),
+          seen.stream().distinct().toList()); // it may arrive in pieces
+    } finally {
+      Hooks.disableAutomaticContextPropagation();
+      ContextRegistry.getInstance().removeThreadLocalAccessor("who");
     }
   }
 }
