@@ -42,6 +42,7 @@ public record Tls(
    */
   SslHandler handler(SslContext context, ByteBufAllocator allocator, Executor tasks, Peer peer) {
     Objects.requireNonNull(context, "null was given for an SslContext");
+    UnixLibrary.require();
     SslHandler handler =
         client
             ? clientHandler(context, allocator, tasks, peer)
@@ -53,6 +54,28 @@ public record Tls(
       throw error;
     }
     return handler;
+  }
+
+  /** The handler asks whether its channel is of a Unix transport, when it is in the pipeline. */
+  private static final class UnixLibrary {
+    private static final String CLASS = "io.netty.channel.unix.UnixChannel";
+    private static final boolean IS_THERE = isThere();
+
+    private static boolean isThere() {
+      try {
+        Class.forName(CLASS, false, SslHandler.class.getClassLoader());
+        return true;
+      } catch (ClassNotFoundException excluded) {
+        return false;
+      }
+    }
+
+    /** Without it the handler would be removed, and say no more than that. */
+    static void require() {
+      if (!IS_THERE) {
+        throw new NoClassDefFoundError(CLASS);
+      }
+    }
   }
 
   private void configure(SslHandler handler) {

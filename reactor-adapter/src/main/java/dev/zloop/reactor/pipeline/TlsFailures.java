@@ -84,6 +84,10 @@ final class TlsFailures {
               + find(thrown, RejectedExecutionException.class).getMessage(),
           thrown);
     }
+    NoClassDefFoundError missing = find(thrown, NoClassDefFoundError.class);
+    if (missing != null) {
+      return missingLibrary(missing, thrown);
+    }
     TlsCertificateFailure certificate = TlsCertificateFailure.in(thrown);
     if (certificate != null) {
       return failure(
@@ -92,6 +96,20 @@ final class TlsFailures {
           thrown);
     }
     return bySaying(thrown, secured);
+  }
+
+  /** Maven brings what Netty's TLS takes, unless somebody excludes it as of no use. */
+  private TlsException missingLibrary(NoClassDefFoundError missing, Throwable thrown) {
+    String name = String.valueOf(missing.getMessage()).replace('/', '.');
+    String library =
+        name.startsWith("io.netty.channel.unix.")
+            ? "io.netty:netty-transport-native-unix-common, which Netty's TLS takes whichever the"
+                + " transport"
+            : "the library that has it";
+    return failure(
+        Reason.MISSING_LIBRARY,
+        "the class " + name + " is missing: add " + library + ", in Netty's version",
+        thrown);
   }
 
   private TlsException bySaying(Throwable thrown, boolean secured) {
@@ -274,6 +292,10 @@ final class TlsFailures {
   /** No context is to be had for a connection. */
   TlsException noContext(String forWhom, Throwable cause) {
     TlsException told = find(cause, TlsException.class);
+    NoClassDefFoundError missing = find(cause, NoClassDefFoundError.class);
+    if (told == null && missing != null) {
+      return missingLibrary(missing, cause);
+    }
     return told != null
         ? told
         : failure(

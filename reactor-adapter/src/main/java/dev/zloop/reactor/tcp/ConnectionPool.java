@@ -21,6 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.pool.InstrumentedPool;
 import reactor.pool.InstrumentedPool.PoolMetrics;
+import reactor.pool.PoolAcquireTimeoutException;
 import reactor.pool.PoolBuilder;
 import reactor.pool.PooledRef;
 import reactor.pool.PooledRefMetadata;
@@ -105,8 +106,9 @@ public final class ConnectionPool implements Disposable {
 
     /**
      * How long one may wait for it, positive; then it fails with reactor-pool's {@code
-     * PoolAcquireTimeoutException}, which is a {@link java.util.concurrent.TimeoutException}. To
-     * connect takes its own time. Default: 45 seconds.
+     * PoolAcquireTimeoutException}, which is a {@link java.util.concurrent.TimeoutException}; the
+     * message tells the remote, and how many are in use and wait. To connect takes its own time.
+     * Default: 45 seconds.
      */
     public Builder pendingAcquireTimeout(Duration timeout) {
       return with(settings.withPendingTimeout(timeout));
@@ -139,7 +141,7 @@ public final class ConnectionPool implements Disposable {
   /** As {@link #acquire()}, to another address than the client's. */
   public Mono<PooledConnection> acquire(SocketAddress remote) {
     Objects.requireNonNull(remote, "remote");
-    return Mono.defer(() -> poolOf(remote).acquire(settings.pendingTimeout()))
+    return Mono.defer(() -> borrowFrom(poolOf(remote), remote))
         .flatMap(loan -> takeOut(loan, remote));
   }
 
@@ -154,6 +156,14 @@ public final class ConnectionPool implements Disposable {
         PooledConnection::releaseLater,
         (pooled, error) -> pooled.invalidateLater(),
         PooledConnection::invalidateLater);
+  }
+
+  private Mono<PooledRef<PoolMember>> borrowFrom(
+      InstrumentedPool<PoolMember> pool, SocketAddress remote) {
+    return pool.acquire(settings.pendingTimeout())
+        .onErrorMap(
+            PoolAcquireTimeoutException.class,
+            timeout -> PoolTimeoutException.of(timeout, remote, pool.metrics()));
   }
 
   private Mono<PooledConnection> takeOut(PooledRef<PoolMember> loan, SocketAddress remote) {

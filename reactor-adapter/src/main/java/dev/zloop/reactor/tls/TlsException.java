@@ -51,7 +51,10 @@ public final class TlsException extends SSLException {
     BROKEN_PROTOCOL,
 
     /** This side cannot do TLS as it was told to: no context, no key, no executor. */
-    NOT_USABLE
+    NOT_USABLE,
+
+    /** A library is missing that Netty's TLS takes; the message says which to add. */
+    MISSING_LIBRARY
   }
 
   private final Reason reason;

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.pool.PoolAcquirePendingLimitException;
+import reactor.pool.PoolAcquireTimeoutException;
 import reactor.pool.PoolShutdownException;
 
 /** Connections that are used more than once; on a simulated network, in simulated time. */
@@ -168,7 +169,14 @@ class ConnectionPoolTest {
     CompletableFuture<Throwable> waiting = new CompletableFuture<>();
     pool.acquire().subscribe(pooled -> {}, waiting::complete);
     assertInstanceOf(PoolAcquirePendingLimitException.class, failure(pool.acquire()));
-    assertInstanceOf(TimeoutException.class, simulation.await(waiting));
+    var timeout = assertInstanceOf(TimeoutException.class, simulation.await(waiting));
+    assertEquals(
+        "no connection to localhost/127.0.0.1:"
+            + ((InetSocketAddress) server.address()).getPort()
+            + " was free within 3,000 ms: of at most 1, 1 are in use and 0 being opened, and 0"
+            + " others wait; release() them sooner, or raise maxConnections(..)",
+        timeout.getMessage());
+    assertInstanceOf(PoolAcquireTimeoutException.class, timeout);
     assertTrue(simulation.nanoTime() - before >= Duration.ofSeconds(3).toNanos());
   }
 

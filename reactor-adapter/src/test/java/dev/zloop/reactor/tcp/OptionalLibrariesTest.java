@@ -3,7 +3,10 @@ package dev.zloop.reactor.tcp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zloop.core.ZLoop;
+import dev.zloop.reactor.tls.TlsException;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
@@ -11,7 +14,9 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import reactor.core.Exceptions;
 
 /** What a program is told that lacks a library which not every program needs. */
 class OptionalLibrariesTest {
@@ -64,6 +69,46 @@ class OptionalLibrariesTest {
       assertEquals(
           "a pool takes reactor-pool: add io.projectreactor.addons:reactor-pool",
           cause.getMessage());
+    }
+  }
+
+  /** Netty's TLS handler asks whether it is on a Unix transport, which is in that library. */
+  @Test
+  void withoutNettysUnixLibraryTlsFailsForThatReasonAndSaysWhatToAdd() throws Exception {
+    try (URLClassLoader loader = without("netty-transport-native-unix-common")) {
+      Class<?> type = loader.loadClass("dev.zloop.reactor.tcp.OptionalLibrariesTest$SecureConnect");
+
+      String failure = (String) ((Callable<?>) type.getConstructor().newInstance()).call();
+
+      assertTrue(
+          failure.startsWith("MISSING_LIBRARY: TLS with ")
+              && failure.endsWith(
+                  ": the class io.netty.channel.unix.UnixChannel is missing: add"
+                      + " io.netty:netty-transport-native-unix-common, which Netty's TLS takes"
+                      + " whichever the transport, in Netty's version"),
+          failure);
+    }
+  }
+
+  /** A client that begins a handshake, with the classes of whoever loads it. */
+  public static final class SecureConnect implements Callable<String> {
+
+    /** Why it failed. */
+    @Override
+    public String call() {
+      ZLoop loop = ZLoop.builder().build().start();
+      DisposableServer server = TcpServer.create().host("127.0.0.1").port(0).runOn(loop).bindNow();
+      try {
+        var connecting = TcpClient.create().runOn(loop).remoteAddress(server::address).secure();
+        connecting.connectNow().disposeNow();
+        return "it did not";
+      } catch (RuntimeException e) {
+        TlsException failure = (TlsException) Exceptions.unwrap(e);
+        return failure.reason() + ": " + failure.getMessage();
+      } finally {
+        loop.close();
+        loop.onClosed().toCompletableFuture().join();
+      }
     }
   }
 }
