@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -169,12 +170,10 @@ class LoopDumpTest {
   void aLoopThatDoesNotAnswerIsSeenFromOutsideWithItsStack() throws Exception {
     try (StartedLoop started = new StartedLoop()) {
       CountDownLatch gate = new CountDownLatch(1);
-      CountDownLatch stuck = new CountDownLatch(1);
-      started.run(() -> {
-        stuck.countDown();
-        awaitGate(gate);
-      });
-      stuck.await();
+      started.run(() -> awaitGate(gate));
+      while (!isIn("awaitGate", started.thread)) {
+        Thread.onSpinWait();
+      }
       started.loop.execute(() -> {});
       String text = textOf(started.loop.dump(SHORT));
       gate.countDown();
@@ -183,6 +182,11 @@ class LoopDumpTest {
       assertTrue(text.contains("stack of its thread, which is "), text);
       assertTrue(text.contains("    at dev.zloop.core.loop.LoopDumpTest.awaitGate("), text);
     }
+  }
+
+  private static boolean isIn(String method, Thread thread) {
+    return Stream.of(thread.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals(method));
   }
 
   @Test
