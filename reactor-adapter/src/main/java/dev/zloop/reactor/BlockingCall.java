@@ -133,6 +133,11 @@ final class BlockingCall<T> implements Subscription, Runnable, Scannable {
     public void abandon() {
       call.tellInstead(call.loopIsGone());
     }
+
+    @Override
+    public String toString() {
+      return "the result of blocking work, for " + call.actual;
+    }
   }
 
   private RejectedExecutionException loopIsGone() {
