@@ -3,10 +3,12 @@ package dev.zloop.reactor;
 import static java.util.concurrent.TimeUnit.HOURS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.ZLoopGroup;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.RejectedExecutionException;
@@ -134,5 +136,42 @@ class ConcurrentDisposalTest {
     tasks.forEach(task -> assertTrue(task.isDisposed()));
     Await.until(() -> Integer.valueOf(0).equals(Scannable.from(worker).scan(Attr.BUFFERED)));
     Await.completion(scheduler.disposeGracefully());
+  }
+
+  @RepeatedTest(50)
+  void gracefulDisposalOfOwnLoopsEndsAfterExactlyWhatWasAccepted() throws Exception {
+    Scheduler scheduler = Schedulers.zLoopFactory().newParallel(2, ZLoopThreads.factory());
+    AtomicInteger accepted = new AtomicInteger();
+    AtomicInteger ran = new AtomicInteger();
+    AtomicInteger ranWhenDone = new AtomicInteger(-1);
+    race(
+        () -> {
+          scheduler.schedule(ran::incrementAndGet);
+          accepted.incrementAndGet();
+          scheduler.schedule(ran::incrementAndGet, 1, NANOSECONDS);
+          accepted.incrementAndGet();
+        },
+        () ->
+            scheduler.disposeGracefully().subscribe(null, null, () -> ranWhenDone.set(ran.get())));
+    Await.until(() -> ranWhenDone.get() >= 0);
+    assertEquals(accepted.get(), ranWhenDone.get());
+    assertEquals(accepted.get(), ran.get());
+  }
+
+  @RepeatedTest(50)
+  void disposalOfOwnLoopsAgainstTheirFirstTaskEndsThem() throws Exception {
+    List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+    Scheduler scheduler =
+        Schedulers.zLoopFactory()
+            .newSingle(task -> {
+              Thread thread = ZLoopThreads.factory().newThread(task);
+              threads.add(thread);
+              return thread;
+            });
+    race(() -> scheduler.schedule(() -> {}), scheduler::dispose);
+    Await.completion(scheduler.disposeGracefully());
+    Await.until(() -> threads.stream().noneMatch(Thread::isAlive));
+    assertThrows(RejectedExecutionException.class, () -> scheduler.schedule(() -> {}));
+    assertTrue(threads.stream().noneMatch(Thread::isAlive));
   }
 }

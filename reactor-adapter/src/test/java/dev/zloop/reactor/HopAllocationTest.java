@@ -17,7 +17,7 @@ import reactor.core.scheduler.Scheduler;
 /** What it costs in memory to get onto a loop, and that it is no more than on Reactor's own. */
 class HopAllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final int ROUNDS = 50;
+  private static final int ROUNDS = 20;
   private static final int HOPS_A_ROUND = 2_000;
 
   /** A header, two references and the state, in whole words. */
