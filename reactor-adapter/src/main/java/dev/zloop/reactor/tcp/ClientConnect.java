@@ -6,6 +6,7 @@ import dev.zloop.core.edge.Connector;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.StreamIo;
 import dev.zloop.core.transport.Transport;
+import dev.zloop.reactor.observation.ConnectMeter;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsHandshake;
 import dev.zloop.reactor.stream.TransportStream;
@@ -39,7 +40,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
   static Mono<Connection> connect(TcpConfig config) {
     return Mono.create(sink -> {
       ZLoopGroup loops = config.loops.get();
-      config.loopMetrics.accept(loops);
+      config.metering.loops().accept(loops);
       EventLoop loop = (EventLoop) loops.current().orElseGet(loops::next);
       ClientConnect connect = new ClientConnect(config, loop, sink);
       SocketAddress remote = config.remoteAddress();
@@ -58,7 +59,7 @@ final class ClientConnect implements Connector.Callback, TlsHandshake.Callback {
       return;
     }
     peer = peerOf(remote);
-    meter = new ConnectMeter(config.metrics, loop, remote);
+    meter = new ConnectMeter(config.metering.recorder(), loop, remote);
     try {
       connecting =
           Connector.connect(

@@ -2,6 +2,7 @@ package dev.zloop.reactor.tcp;
 
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
+import dev.zloop.reactor.observation.GuardedRecorder;
 import dev.zloop.reactor.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;

@@ -56,7 +56,7 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
     this.loop = (EventLoop) loops.next();
     this.connections = new ServerConnections(config.connectionsMax);
     this.refusals = new Refusals(config.connectionsMax, config.onRefused);
-    config.loopMetrics.accept(loops);
+    config.metering.loops().accept(loops);
   }
 
   static Mono<DisposableServer> bind(TcpConfig config) {

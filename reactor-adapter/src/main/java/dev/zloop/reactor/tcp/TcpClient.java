@@ -5,6 +5,8 @@ import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
 import dev.zloop.reactor.logging.AdvancedByteBufFormat;
 import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
+import dev.zloop.reactor.observation.Metering;
+import dev.zloop.reactor.observation.WireLog;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsClientSettings;
 import dev.zloop.reactor.tls.TlsClientSpec;
@@ -206,7 +208,8 @@ public final class TcpClient {
    * @throws UnsupportedOperationException if Micrometer is not there
    */
   public TcpClient metrics(boolean enable) {
-    return with(copy -> MetricsSettings.set(copy, enable, "client"));
+    Metering metering = Metering.byMicrometer(enable, Metering.Of.TCP_CLIENT);
+    return with(copy -> copy.metering = metering);
   }
 
   /**
@@ -214,7 +217,8 @@ public final class TcpClient {
    * this is false.
    */
   public TcpClient metrics(boolean enable, Supplier<? extends ChannelMetricsRecorder> recorder) {
-    return with(copy -> MetricsSettings.set(copy, enable, recorder));
+    Metering metering = Metering.by(enable, recorder);
+    return with(copy -> copy.metering = metering);
   }
 
   /**
@@ -244,7 +248,7 @@ public final class TcpClient {
   /** As {@link #wiretap(String, LogLevel)}, in another form, with text in another charset. */
   public TcpClient wiretap(
       String category, LogLevel level, AdvancedByteBufFormat format, Charset charset) {
-    Wiretap wiretap = Wiretap.of(category, level, format, charset);
+    WireLog wiretap = WireLog.of(category, level, format, charset);
     return with(copy -> copy.wiretap = wiretap);
   }
 

@@ -4,6 +4,8 @@ import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.Schedulers;
+import dev.zloop.reactor.observation.Metering;
+import dev.zloop.reactor.observation.WireLog;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.proxy.ProxyProtocolSupport;
 import java.net.InetSocketAddress;
@@ -48,14 +50,11 @@ final class TcpConfig implements Cloneable {
 
   IdleTimeouts idle = IdleTimeouts.NONE;
 
-  /** What counts, or null. */
-  GuardedRecorder metrics;
-
-  /** Has the loops measured that are about to be used. */
-  Consumer<? super ZLoopGroup> loopMetrics = group -> {};
+  /** What counts. */
+  Metering metering = Metering.OFF;
 
   /** Logs what connections receive and send; or null. */
-  Wiretap wiretap;
+  WireLog wiretap;
 
   /** How connections speak TLS, from their beginning; or null. */
   Tls tls;
@@ -128,17 +127,17 @@ final class TcpConfig implements Cloneable {
    * @param target of a client, where it connects to; else null
    */
   ConnectionWatcher watcher(TcpConnection connection, SocketAddress target) {
-    if (metrics == null && wiretap == null) {
+    if (metering.recorder() == null && wiretap == null) {
       return ConnectionWatcher.NOBODY;
     }
     List<ConnectionWatcher> watchers = new ArrayList<>(2);
-    if (metrics != null) {
+    if (metering.recorder() != null) {
       boolean onServer = target == null;
       SocketAddress remote = onServer ? connection.address() : target;
-      watchers.add(new ConnectionMeter(metrics, connection, onServer, remote));
+      watchers.add(new ConnectionMeter(metering.recorder(), connection, onServer, remote));
     }
     if (wiretap != null) {
-      watchers.add(wiretap.watch(connection));
+      watchers.add(new Wiretap(wiretap.lines(connection.localAddress(), connection.address())));
     }
     return watchers.size() == 1 ? watchers.getFirst() : new ConnectionWatcher.Several(watchers);
   }

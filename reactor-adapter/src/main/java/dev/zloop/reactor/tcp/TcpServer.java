@@ -5,6 +5,8 @@ import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
 import dev.zloop.reactor.logging.AdvancedByteBufFormat;
 import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
+import dev.zloop.reactor.observation.Metering;
+import dev.zloop.reactor.observation.WireLog;
 import dev.zloop.reactor.pipeline.ProxyHeaderReader;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.pipeline.TlsServerSettings;
@@ -279,7 +281,8 @@ public final class TcpServer {
    * @throws UnsupportedOperationException if Micrometer is not there
    */
   public TcpServer metrics(boolean enable) {
-    return with(copy -> MetricsSettings.set(copy, enable, "server"));
+    Metering metering = Metering.byMicrometer(enable, Metering.Of.TCP_SERVER);
+    return with(copy -> copy.metering = metering);
   }
 
   /**
@@ -287,7 +290,8 @@ public final class TcpServer {
    * this is false.
    */
   public TcpServer metrics(boolean enable, Supplier<? extends ChannelMetricsRecorder> recorder) {
-    return with(copy -> MetricsSettings.set(copy, enable, recorder));
+    Metering metering = Metering.by(enable, recorder);
+    return with(copy -> copy.metering = metering);
   }
 
   /**
@@ -317,7 +321,7 @@ public final class TcpServer {
   /** As {@link #wiretap(String, LogLevel)}, in another form, with text in another charset. */
   public TcpServer wiretap(
       String category, LogLevel level, AdvancedByteBufFormat format, Charset charset) {
-    Wiretap wiretap = Wiretap.of(category, level, format, charset);
+    WireLog wiretap = WireLog.of(category, level, format, charset);
     return with(copy -> copy.wiretap = wiretap);
   }
 

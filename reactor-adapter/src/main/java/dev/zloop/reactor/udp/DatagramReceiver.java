@@ -71,6 +71,7 @@ final class DatagramReceiver extends Flux<Datagram> {
     }
     ByteBuf content =
         ByteBufAllocator.DEFAULT.directBuffer(view.bytes().remaining()).writeBytes(view.bytes());
+    socket.watcher().onReceived(view.sender(), content);
     Datagram datagram = new Datagram(content, view.sender(), view.isTruncated());
     try {
       receiver.actual.onNext(datagram);

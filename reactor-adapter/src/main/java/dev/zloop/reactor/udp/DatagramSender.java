@@ -165,6 +165,7 @@ final class DatagramSender implements CoreSubscriber<Datagram>, Subscription {
     }
     largestBytes = Math.max(largestBytes, datagram.content().readableBytes());
     underway++;
+    socket.watcher().onWritten(datagram.address(), datagram.content());
     try {
       OutgoingDatagram.queue(socket.datagrams(), datagram, this);
     } catch (IllegalArgumentException refused) {

@@ -3,9 +3,10 @@ package dev.zloop.reactor.udp;
 import dev.zloop.core.transport.Datagrams;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /** A datagram on its way out, and who hears of its end. */
-record OutgoingDatagram(DatagramSender sender, ByteBuf content) {
+record OutgoingDatagram(DatagramSender sender, ByteBuf content, InetSocketAddress recipient) {
 
   /**
    * Queues a datagram. Takes it.
@@ -15,7 +16,7 @@ record OutgoingDatagram(DatagramSender sender, ByteBuf content) {
   static void queue(Datagrams datagrams, Datagram datagram, DatagramSender sender) {
     ByteBuf content = contiguous(datagram.content());
     int length = content.readableBytes();
-    OutgoingDatagram outgoing = new OutgoingDatagram(sender, content);
+    OutgoingDatagram outgoing = new OutgoingDatagram(sender, content, datagram.address());
     try {
       if (length == 0) {
         datagrams.send(0, 0, datagram.address(), outgoing);

@@ -4,7 +4,14 @@ import dev.zloop.core.NativeIoException;
 import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.reactor.ZLoopThreads;
+import dev.zloop.reactor.logging.AdvancedByteBufFormat;
+import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
+import dev.zloop.reactor.observation.Metering;
+import dev.zloop.reactor.observation.WireLog;
+import io.netty.handler.logging.LogLevel;
 import java.net.SocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -81,6 +88,57 @@ public final class UdpClient {
   /** As {@link #runOn(ZLoopGroup)}, with one loop. */
   public UdpClient runOn(ZLoop loop) {
     return runOn(ZLoopGroup.of(List.of(loop)));
+  }
+
+  /**
+   * Whether datagrams are measured, with Micrometer and in its global registry: {@code
+   * reactor.netty.udp.client.*}, with Reactor Netty's names and tags. So are the loops, as by
+   * {@link dev.zloop.reactor.metrics.ZLoopMetrics}. Default: false.
+   *
+   * @throws UnsupportedOperationException if Micrometer is not there
+   */
+  public UdpClient metrics(boolean enable) {
+    Metering metering = Metering.byMicrometer(enable, Metering.Of.UDP_CLIENT);
+    return with(copy -> copy.metering = metering);
+  }
+
+  /**
+   * Whether a recorder is told of what sockets do; it is asked for at once, and not at all if this
+   * is false.
+   */
+  public UdpClient metrics(boolean enable, Supplier<? extends ChannelMetricsRecorder> recorder) {
+    Metering metering = Metering.by(enable, recorder);
+    return with(copy -> copy.metering = metering);
+  }
+
+  /**
+   * Whether each socket is logged, under the name of this class, at the level DEBUG and with a
+   * hexadecimal dump: its beginning and end, and all that it receives and sends. Default: false.
+   */
+  public UdpClient wiretap(boolean enable) {
+    return enable ? wiretap(UdpClient.class.getName()) : with(copy -> copy.wiretap = null);
+  }
+
+  /** As {@link #wiretap(boolean)}, under another name. */
+  public UdpClient wiretap(String category) {
+    return wiretap(category, LogLevel.DEBUG);
+  }
+
+  /** As {@link #wiretap(String)}, at another level. */
+  public UdpClient wiretap(String category, LogLevel level) {
+    return wiretap(category, level, AdvancedByteBufFormat.HEX_DUMP);
+  }
+
+  /** As {@link #wiretap(String, LogLevel)}, in another form; text is in UTF-8. */
+  public UdpClient wiretap(String category, LogLevel level, AdvancedByteBufFormat format) {
+    return wiretap(category, level, format, StandardCharsets.UTF_8);
+  }
+
+  /** As {@link #wiretap(String, LogLevel)}, in another form, with text in another charset. */
+  public UdpClient wiretap(
+      String category, LogLevel level, AdvancedByteBufFormat format, Charset charset) {
+    WireLog wiretap = WireLog.of(category, level, format, charset);
+    return with(copy -> copy.wiretap = wiretap);
   }
 
   /** Sets an option of the socket. */

@@ -6,8 +6,12 @@ import dev.zloop.core.ZLoop;
 import dev.zloop.core.ZLoopGroup;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.Schedulers;
+import dev.zloop.reactor.observation.Metering;
+import dev.zloop.reactor.observation.WireLog;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -28,6 +32,13 @@ final class UdpConfig implements Cloneable {
 
   Supplier<ZLoopGroup> loops = Schedulers::sharedZLoopGroup;
   DatagramOptions options = DatagramOptions.DEFAULT;
+
+  /** What counts. */
+  Metering metering = Metering.OFF;
+
+  /** Logs what sockets receive and send; or null. */
+  WireLog wiretap;
+
   Consumer<? super UdpConnection> onOpened = connection -> {};
   BiConsumer<? super UdpConnection, ? super Throwable> onError = UdpHandling::log;
   BiConsumer<? super UdpConnection, ? super NativeIoException> onSocketError =
@@ -63,6 +74,27 @@ final class UdpConfig implements Cloneable {
       throw new IllegalArgumentException("no port to send to was set: port(1 to 65535)");
     }
     return InetSocketAddress.createUnresolved(host == null ? "localhost" : host, port);
+  }
+
+  /**
+   * Who looks on at a socket.
+   *
+   * @param target of a client, where it connects to; else null
+   */
+  UdpWatcher watcher(UdpConnection socket, SocketAddress target) {
+    List<UdpWatcher> watchers = new ArrayList<>(2);
+    if (metering.recorder() != null) {
+      watchers.add(new UdpMeter(metering.recorder(), socket.localAddress(), target));
+    }
+    if (wiretap != null) {
+      InetSocketAddress remote = socket.remoteAddress().orElse(null);
+      watchers.add(new UdpTap(wiretap.lines(socket.localAddress(), remote), remote != null));
+    }
+    return switch (watchers.size()) {
+      case 0 -> UdpWatcher.NOBODY;
+      case 1 -> watchers.getFirst();
+      default -> new UdpWatcher.Several(watchers);
+    };
   }
 
   /** For who waits: a loop that nobody runs would let them wait in vain. */

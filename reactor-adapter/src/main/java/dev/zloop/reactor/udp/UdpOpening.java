@@ -8,6 +8,7 @@ import dev.zloop.core.edge.Resolver;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.transport.DatagramHandler;
 import dev.zloop.core.transport.Datagrams;
+import dev.zloop.reactor.observation.ConnectMeter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,6 +34,9 @@ final class UdpOpening implements Resolver.Callback {
   private final Way way;
   private final MonoSink<UdpConnection> sink;
 
+  /** Of a client. */
+  private ConnectMeter meter;
+
   private Cancellable resolving;
   private UdpSocket socket;
   private boolean calledOff;
@@ -49,7 +53,9 @@ final class UdpOpening implements Resolver.Callback {
   static Mono<UdpConnection> bind(UdpConfig config) {
     return Mono.create(sink -> {
       SocketAddress wanted = config.serverAddress();
-      EventLoop loop = (EventLoop) config.loops.get().next();
+      ZLoopGroup loops = config.loops.get();
+      config.metering.loops().accept(loops);
+      EventLoop loop = (EventLoop) loops.next();
       Way way =
           (address, handlers) -> DatagramSockets.bind(loop, address, config.options, handlers);
       new UdpOpening(config, loop, false, way, sink).begin(wanted);
@@ -60,6 +66,7 @@ final class UdpOpening implements Resolver.Callback {
     return Mono.create(sink -> {
       SocketAddress remote = config.remoteAddress();
       ZLoopGroup loops = config.loops.get();
+      config.metering.loops().accept(loops);
       EventLoop loop = (EventLoop) loops.current().orElseGet(loops::next);
       Optional<SocketAddress> local =
           Optional.ofNullable(config.localAddress).map(supplier -> supplier.get());
@@ -83,6 +90,7 @@ final class UdpOpening implements Resolver.Callback {
     if (calledOff) {
       return;
     }
+    meter = new ConnectMeter(connected ? config.metering.recorder() : null, loop, address);
     try {
       resolving = Resolver.resolve(loop, address, this);
     } catch (RuntimeException unusable) { // an address of a kind that UDP does not have
@@ -92,10 +100,12 @@ final class UdpOpening implements Resolver.Callback {
 
   @Override
   public void onResolved(List<SocketAddress> addresses) {
+    meter.onResolved();
     Exception failure = null;
     for (SocketAddress address : addresses) {
       try {
         open(address);
+        meter.onConnected();
         tell();
         return;
       } catch (IOException | RuntimeException e) {
@@ -105,6 +115,7 @@ final class UdpOpening implements Resolver.Callback {
         failure = e;
       }
     }
+    meter.onFailed();
     sink.error(failure);
   }
 
@@ -112,7 +123,8 @@ final class UdpOpening implements Resolver.Callback {
     Optional<InetSocketAddress> remote =
         connected ? Optional.of((InetSocketAddress) address) : Optional.empty();
     UdpSocket[] made = new UdpSocket[1];
-    way.open(address, datagrams -> made[0] = new UdpSocket(config, datagrams, remote));
+    SocketAddress target = connected ? meter.remote() : null;
+    way.open(address, datagrams -> made[0] = new UdpSocket(config, datagrams, target, remote));
     socket = made[0];
   }
 
@@ -129,6 +141,7 @@ final class UdpOpening implements Resolver.Callback {
 
   @Override
   public void onFailed(IOException cause) {
+    meter.onFailed();
     sink.error(cause);
   }
 

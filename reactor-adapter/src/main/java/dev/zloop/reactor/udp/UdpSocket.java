@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,10 @@ final class UdpSocket implements UdpConnection, UdpInbound, DatagramHandler {
   private final Datagrams datagrams;
   private final EventLoop loop;
   private final Optional<InetSocketAddress> remoteAddress;
+
+  /** Where a client was told to connect to; null for a server. */
+  private final SocketAddress target;
+
   private final DatagramReceiver receiver = new DatagramReceiver(this);
   private final Sinks.Empty<Void> end = Sinks.unsafe().empty();
 
@@ -36,6 +41,9 @@ final class UdpSocket implements UdpConnection, UdpInbound, DatagramHandler {
 
   private volatile boolean disposed;
 
+  /** Set like {@link #localAddress}. Counts, or logs. */
+  private UdpWatcher watcher = UdpWatcher.NOBODY;
+
   // The rest belongs to the loop's thread.
 
   private final List<DatagramSender> senders = new ArrayList<>(2);
@@ -43,16 +51,23 @@ final class UdpSocket implements UdpConnection, UdpInbound, DatagramHandler {
   /** Null if no handler governs this socket. */
   private UdpHandling handling;
 
-  UdpSocket(UdpConfig config, Datagrams datagrams, Optional<InetSocketAddress> remoteAddress) {
+  UdpSocket(
+      UdpConfig config,
+      Datagrams datagrams,
+      SocketAddress target,
+      Optional<InetSocketAddress> remoteAddress) {
     this.config = config;
     this.datagrams = datagrams;
     this.loop = datagrams.loop();
+    this.target = target;
     this.remoteAddress = remoteAddress;
   }
 
   /** Begins the life of a socket that is open: tells the listener, then the handler. */
   void begin(ContextView context) {
     localAddress = DatagramSockets.localAddress(datagrams);
+    watcher = config.watcher(this, target);
+    watcher.onOpened();
     config.onOpened.accept(this);
     if (config.function != null && !disposed) {
       handling = new UdpHandling(this, config);
@@ -85,6 +100,10 @@ final class UdpSocket implements UdpConnection, UdpInbound, DatagramHandler {
 
   Datagrams datagrams() {
     return datagrams;
+  }
+
+  UdpWatcher watcher() {
+    return watcher;
   }
 
   @Override
@@ -122,7 +141,7 @@ final class UdpSocket implements UdpConnection, UdpInbound, DatagramHandler {
   public void onSent(Object owner, IOException failure) {
     try {
       if (failure instanceof NativeIoException error) {
-        onError(error);
+        onError(((OutgoingDatagram) owner).recipient(), error);
       }
     } finally {
       ((OutgoingDatagram) owner).tell(failure);
@@ -136,11 +155,17 @@ final class UdpSocket implements UdpConnection, UdpInbound, DatagramHandler {
 
   @Override
   public void onError(NativeIoException error) {
+    onError(null, error);
+  }
+
+  private void onError(InetSocketAddress recipient, NativeIoException error) {
+    watcher.onError(recipient, error);
     config.onSocketError.accept(this, error);
   }
 
   @Override
   public void onClosed(IOException cause) {
+    watcher.onClosed(cause);
     disposed = true;
     receiver.end(cause);
     IOException closed = closedException(cause);

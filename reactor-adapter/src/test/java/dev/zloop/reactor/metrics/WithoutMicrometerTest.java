@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.reactor.tcp.TcpClient;
 import dev.zloop.reactor.tcp.TcpServer;
+import dev.zloop.reactor.udp.UdpClient;
+import dev.zloop.reactor.udp.UdpServer;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -39,7 +41,7 @@ class WithoutMicrometerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(classes = {TcpServer.class, TcpClient.class})
+  @ValueSource(classes = {TcpServer.class, TcpClient.class, UdpServer.class, UdpClient.class})
   void theMessageSaysWhatIsMissing(Class<?> type) throws Exception {
     try (URLClassLoader loader = classPathWithoutMicrometer()) {
       Class<?> without = loader.loadClass(type.getName());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.nativereactor.Backend;
+import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
 import dev.zloop.reactor.metrics.MicrometerChannelMetricsRecorder;
 import dev.zloop.simulation.Fault;
 import dev.zloop.simulation.Faults;
@@ -190,7 +191,7 @@ class MetricsTest {
             measuredServer()
                 .metrics(true, FailingRecorder::new)
                 .handle((in, out) -> out.send(in.receive().retain())));
-    try (CapturedLog log = CapturedLog.of(TcpServer.class)) {
+    try (CapturedLog log = CapturedLog.of(ChannelMetricsRecorder.class)) {
       SimulatedPeer peer = simulation.connect(server.address());
       peer.send("hello");
       peer.shutdownOutput();

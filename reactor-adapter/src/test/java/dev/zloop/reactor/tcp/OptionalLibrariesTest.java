@@ -78,7 +78,7 @@ class OptionalLibrariesTest {
     try (URLClassLoader loader = without("netty-transport-native-unix-common")) {
       Class<?> type = loader.loadClass("dev.zloop.reactor.tcp.OptionalLibrariesTest$SecureConnect");
 
-      String failure = (String) ((Callable<?>) type.getConstructor().newInstance()).call();
+      String failure = (String) callWith(loader, (Callable<?>) type.getConstructor().newInstance());
 
       assertTrue(
           failure.startsWith("MISSING_LIBRARY: TLS with ")
@@ -87,6 +87,17 @@ class OptionalLibrariesTest {
                       + " io.netty:netty-transport-native-unix-common, which Netty's TLS takes"
                       + " whichever the transport, in Netty's version"),
           failure);
+    }
+  }
+
+  /** With the loader as that of the thread, by which libraries look for services. */
+  private static Object callWith(ClassLoader loader, Callable<?> callable) throws Exception {
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    Thread.currentThread().setContextClassLoader(loader);
+    try {
+      return callable.call();
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.zloop.reactor.tcp;
+package dev.zloop.reactor.observation;
 
 import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
 import java.util.Objects;
@@ -7,8 +7,8 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /** A recorder whose exceptions are the log's, and not the connection's. */
-final class GuardedRecorder {
-  private static final Logger LOG = Loggers.getLogger(TcpServer.class);
+public final class GuardedRecorder {
+  private static final Logger LOG = Loggers.getLogger(ChannelMetricsRecorder.class);
 
   private final ChannelMetricsRecorder recorder;
 
@@ -19,7 +19,7 @@ final class GuardedRecorder {
     this.recorder = Objects.requireNonNull(recorder, "the recorder supplied");
   }
 
-  void tell(Consumer<ChannelMetricsRecorder> what) {
+  public void tell(Consumer<ChannelMetricsRecorder> what) {
     try {
       what.accept(recorder);
     } catch (RuntimeException error) {

@@ -1,4 +1,4 @@
-package dev.zloop.reactor.tcp;
+package dev.zloop.reactor.observation;
 
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.reactor.metrics.ChannelMetricsRecorder;
@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /** Tells a recorder, if there is one, how long one connect took. On the loop's thread. */
-final class ConnectMeter {
+public final class ConnectMeter {
   private final GuardedRecorder recorder;
   private final EventLoop loop;
   private final SocketAddress remote;
@@ -19,7 +19,7 @@ final class ConnectMeter {
    *
    * @param recorder or null
    */
-  ConnectMeter(GuardedRecorder recorder, EventLoop loop, SocketAddress remote) {
+  public ConnectMeter(GuardedRecorder recorder, EventLoop loop, SocketAddress remote) {
     this.recorder = recorder;
     this.loop = loop;
     this.remote = remote;
@@ -27,11 +27,11 @@ final class ConnectMeter {
     this.begunNanos = loop.nanoTime();
   }
 
-  SocketAddress remote() {
+  public SocketAddress remote() {
     return remote;
   }
 
-  void onResolved() {
+  public void onResolved() {
     if (resolving) {
       over(ChannelMetricsRecorder.SUCCESS);
       resolving = false;
@@ -39,11 +39,11 @@ final class ConnectMeter {
     begunNanos = loop.nanoTime();
   }
 
-  void onConnected() {
+  public void onConnected() {
     over(ChannelMetricsRecorder.SUCCESS);
   }
 
-  void onFailed() {
+  public void onFailed() {
     over(ChannelMetricsRecorder.ERROR);
   }
 
