@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The end of loops that have a thread of their own, while others give them work. */
+@Tag("optimized")
 class CloseRaceTest {
   private static final int ROUNDS = 200;
 

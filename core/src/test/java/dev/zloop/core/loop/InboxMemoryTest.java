@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the inbox and the turn allocate, and what becomes of them when nothing can be allocated. */
+@Tag("optimized")
 class InboxMemoryTest {
   private static final int TASKS = 200_000;
 

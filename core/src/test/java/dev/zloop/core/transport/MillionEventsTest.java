@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a loop's thread allocates for a million events, on the real kernel: echoes, tasks of another
  * thread, and that thread's timers. (A timer is an object; here it is the other thread's.)
  */
+@Tag("optimized")
 class MillionEventsTest {
   private static final int EVENTS = 1_000_000;
   private static final int ECHOES_LEAST = 50_000;

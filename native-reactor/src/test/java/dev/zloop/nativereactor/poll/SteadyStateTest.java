@@ -14,8 +14,10 @@ import dev.zloop.nativereactor.sys.Memory;
 import dev.zloop.nativereactor.sys.Region;
 import dev.zloop.nativereactor.sys.Sockets;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("optimized")
 class SteadyStateTest {
   private static final int ROUNDS_MAX = 1000;
   private static final int TURNS = 1000;

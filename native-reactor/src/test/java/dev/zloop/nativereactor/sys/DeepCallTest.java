@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A system call allocates nothing, however many callers it is inlined into. */
+@Tag("optimized")
 class DeepCallTest {
   private static final int ROUNDS_MAX = 60;
   private static final int CALLS = 20_000;

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.sun.management.ThreadMXBean;
 import dev.zloop.nativereactor.sys.Sockets;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @NeedsUring
+@Tag("optimized")
 class UringSteadyStateTest {
   private static final int ROUNDS_MAX = 1000;
   private static final int TURNS = 1000;
