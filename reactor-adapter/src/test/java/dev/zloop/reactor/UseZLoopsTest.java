@@ -148,6 +148,19 @@ class UseZLoopsTest {
   }
 
   @Test
+  void whatWasShutDownIsMadeAgainOnOtherLoops() {
+    Schedulers.useZLoops();
+    Scheduler before = Schedulers.parallel();
+    Thread thread = Place.of(before).thread();
+    Schedulers.shutdownNow();
+    awaitEnd(thread);
+    assertTrue(before.isDisposed());
+    Place place = Place.of(Schedulers.parallel());
+    assertTrue(place.onLoop());
+    assertNotSame(thread, place.thread());
+  }
+
+  @Test
   void whatWasCachedBeforeIsDisposedOrWithASnapshotKept() {
     Scheduler before = Schedulers.parallel();
     Schedulers.Snapshot snapshot = Schedulers.setFactoryWithSnapshot(Schedulers.zLoopFactory());

@@ -2,7 +2,10 @@ package dev.zloop.core.loop;
 
 import java.util.concurrent.ThreadFactory;
 
-/** The thread of a loop that was given no thread factory. */
+/**
+ * The thread of a loop that was given no thread factory. What nobody handled there is logged: a
+ * library does not print.
+ */
 public final class LoopThread extends Thread {
 
   /** Daemon threads: a forgotten loop does not keep the JVM alive. */
@@ -11,5 +14,7 @@ public final class LoopThread extends Thread {
   private LoopThread(Runnable task) {
     super(task);
     setDaemon(true);
+    setUncaughtExceptionHandler((thread, error) ->
+        LoopLog.error("uncaught exception on loop thread " + thread.getName(), error));
   }
 }

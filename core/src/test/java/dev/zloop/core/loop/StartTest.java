@@ -50,6 +50,24 @@ class StartTest {
   }
 
   @Test
+  void whatNobodyHandledOnSuchAThreadIsLoggedAndNotPrinted() throws Exception {
+    Error planted = new AssertionError("planted");
+    Thread thread =
+        LoopThread.FACTORY.newThread(() -> {
+          throw planted;
+        });
+    thread.setName("unlucky");
+    try (CapturedLog log = new CapturedLog()) {
+      thread.start();
+      thread.join();
+      assertEquals(1, log.records.size());
+      assertEquals(
+          "uncaught exception on loop thread unlucky", log.records.getFirst().getMessage());
+      assertSame(planted, log.records.getFirst().getThrown());
+    }
+  }
+
+  @Test
   void whatWasGivenBeforeTheStartRunsAfterIt() {
     var loop = Loops.on(new BlockingIo());
     var ran = CompletableFuture.runAsync(() -> assertTrue(loop.inLoop()), loop);
