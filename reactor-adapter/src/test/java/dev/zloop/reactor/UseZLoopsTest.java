@@ -277,10 +277,29 @@ class UseZLoopsTest {
   }
 
   @Test
-  void whereThreadsRunOutTheLoopsThatWereMadeAreClosed() {
+  void disposedSchedulersGiveTheirDescriptorsBack() {
+    int before = descriptors();
+    for (int i = 0; i < 20; i++) {
+      Threads threads = new Threads();
+      Scheduler scheduler = Schedulers.zLoopFactory().newParallel(2, threads);
+      Place.of(scheduler); // the second loop is never started
+      scheduler.dispose();
+      awaitEnd(threads.made.getFirst());
+    }
+    int after = descriptors();
+    assertTrue(after < before + 20, before + " descriptors before, " + after + " after");
+  }
+
+  /** How many the process has; what else goes on makes it some more or less. */
+  private static int descriptors() {
     File descriptors = new File("/proc/self/fd");
     assumeTrue(descriptors.isDirectory(), "only Linux lists the descriptors there");
-    int before = descriptors.list().length;
+    return descriptors.list().length;
+  }
+
+  @Test
+  void whereThreadsRunOutTheLoopsThatWereMadeAreClosed() {
+    int before = descriptors();
     Threads threads = new Threads();
     assertEquals(
         "the thread factory made no thread",
@@ -292,7 +311,7 @@ class UseZLoopsTest {
                             30, task -> threads.made.size() < 29 ? threads.newThread(task) : null))
             .getMessage());
     assertEquals(29, threads.made.size());
-    int after = descriptors.list().length;
+    int after = descriptors();
     assertTrue(after < before + 29, before + " descriptors before, " + after + " after");
   }
 }
