@@ -26,6 +26,7 @@ final class DumpText {
   DumpText(String head, EventLoop loop, int ready, TimerHeap timers, LoopEnd end) {
     this.end = end;
     text = new StringBuilder(head);
+    line("  turns: " + loop.meter().turns());
     line("  tasks: " + ready + " ready, " + loop.pendingTasks() + " in the inbox");
     line("  timers: " + timers.size() + next(timers.peek(), loop));
     for (String line : loop.io().describe()) {

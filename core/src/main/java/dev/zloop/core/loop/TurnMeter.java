@@ -22,6 +22,8 @@ public final class TurnMeter {
   /** Whether this turn is recorded, if it takes long enough. */
   private boolean recorded;
 
+  private long turns;
+
   TurnMeter(EventLoop loop) {
     this.loop = loop;
   }
@@ -38,8 +40,14 @@ public final class TurnMeter {
     listeners.remove(listener);
   }
 
+  /** How many turns there were, the one at hand included. On the loop's thread. */
+  long turns() {
+    return turns;
+  }
+
   /** The wait in the kernel is over. */
   void begin() {
+    turns++;
     begun = !listeners.isEmpty();
     if (begun) {
       begunNanos = loop.nanoTime();

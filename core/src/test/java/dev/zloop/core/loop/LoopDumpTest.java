@@ -74,6 +74,7 @@ class LoopDumpTest {
     assertEquals(
         """
         loop driven: epoll, open, on thread %s
+          turns: 1
           tasks: 1 ready, 2 in the inbox
           timers: 2, the next one in 1500 ms
         """
@@ -91,7 +92,7 @@ class LoopDumpTest {
     assertEquals(
         List.of(
             "  things: 2", "    the first", "    the second", "  others: 1", "    something else"),
-        dump().lines().skip(3).toList());
+        dump().lines().skip(4).toList());
   }
 
   @Test
