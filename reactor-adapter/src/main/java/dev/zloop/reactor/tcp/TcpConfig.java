@@ -8,6 +8,7 @@ import dev.zloop.reactor.observation.Metering;
 import dev.zloop.reactor.observation.WireLog;
 import dev.zloop.reactor.pipeline.Tls;
 import dev.zloop.reactor.proxy.ProxyProtocolSupport;
+import io.netty.buffer.ByteBufAllocator;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -22,6 +23,11 @@ import org.reactivestreams.Publisher;
 
 /** What a server or a client is configured with. Filled in when it is made, and then left alone. */
 final class TcpConfig implements Cloneable {
+  static {
+    // Netty reads a file as its buffers are loaded: now, before a loop needs them.
+    Objects.requireNonNull(ByteBufAllocator.DEFAULT);
+  }
+
   String host;
   int port;
 
