@@ -151,10 +151,14 @@ public final class TlsHandshake implements PipelineListener {
       super(tls.names(), CLIENT_HELLO_BYTES_MAX, tls.handshakeTimeout().toMillis());
     }
 
+    /** If it throws, that is its answer: else it would be asked again, and another failure told. */
     @Override
-    protected Future<SslContext> lookup(ChannelHandlerContext context, String name)
-        throws Exception {
-      answer = super.lookup(context, name);
+    protected Future<SslContext> lookup(ChannelHandlerContext context, String name) {
+      try {
+        answer = super.lookup(context, name);
+      } catch (Throwable error) {
+        answer = context.executor().newFailedFuture(error);
+      }
       return answer;
     }
 
