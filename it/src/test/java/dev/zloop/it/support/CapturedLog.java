@@ -24,14 +24,18 @@ public final class CapturedLog implements AutoCloseable {
         public void close() {}
       };
 
-  private CapturedLog(Class<?> type) {
-    logger = Logger.getLogger(type.getName());
+  private CapturedLog(String name) {
+    logger = Logger.getLogger(name);
     logger.addHandler(handler);
     logger.setUseParentHandlers(false);
   }
 
   public static CapturedLog of(Class<?> type) {
-    return new CapturedLog(type);
+    return of(type.getName());
+  }
+
+  public static CapturedLog of(String name) {
+    return new CapturedLog(name);
   }
 
   public List<LogRecord> records() {
