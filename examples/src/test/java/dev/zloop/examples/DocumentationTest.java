@@ -48,8 +48,9 @@ class DocumentationTest {
     Path simulated =
         ROOT.resolve(
             "reactor-adapter/src/test/java/dev/zloop/reactor/tcp/SimulatedServerTest.java");
+    Path blocking = ROOT.resolve("it/src/test/java/dev/zloop/it/blockhound/NothingBlocksIT.java");
     String code =
-        Stream.concat(sources(), Stream.of(simulated))
+        Stream.concat(sources(), Stream.of(simulated, blocking))
             .map(DocumentationTest::read)
             .map(DocumentationTest::dense)
             .collect(Collectors.joining("\n"));
