@@ -232,7 +232,9 @@ final class ServerBinding implements DisposableServer, GroupAcceptor.Handler {
 
     @Override
     public void onFailed(TlsException cause) {
-      Handling.tell(config.onError, connection, cause);
+      if (!connection.isDisposed()) { // else this side gave it up, as shutdown does
+        Handling.tell(config.onError, connection, cause);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zloop.core.NativeIoException;
 import dev.zloop.core.ZLoop;
 import dev.zloop.nativereactor.Backend;
 import dev.zloop.reactor.Schedulers;
@@ -180,6 +181,34 @@ class IdleTest {
       scene.simulation.runFor(Duration.ofHours(1));
       assertEquals(List.of(), scene.failures);
       assertFalse(scene.connections.getFirst().isDisposed());
+    }
+  }
+
+  /** The handler reads on, which keeps a connection whose other way is broken. */
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void aBrokenOutputIsNoSlowPeer(Backend backend) {
+    Duration busy = TIMEOUT.multipliedBy(3);
+    UnaryOperator<TcpServer> settings =
+        server ->
+            server
+                .childOption(SocketOption.SO_SNDBUF, 4096)
+                .writeIdleTimeout(TIMEOUT)
+                .handle((in, out) ->
+                    Mono.when(
+                        out.sendByteArray(Mono.just(new byte[1 << 20])).then().onErrorComplete(),
+                        in.receive().asString().concatMap(text -> pause(in, busy), 0)));
+    try (Scene scene = new Scene(backend, settings)) {
+      scene.peer.stopReading();
+      scene.peer.send("x"); // which keeps the handler busy, and then
+      scene.simulation.runFor(Duration.ofSeconds(1));
+      scene.peer.send("y"); // which waits, and the reset behind it
+      scene.simulation.runFor(Duration.ofSeconds(1));
+      scene.peer.reset();
+      scene.simulation.runFor(busy.minusSeconds(3));
+      assertFalse(scene.connections.getFirst().isDisposed());
+      scene.simulation.runUntil(() -> !scene.failures.isEmpty());
+      assertInstanceOf(NativeIoException.class, scene.failures.getFirst());
     }
   }
 
