@@ -3,6 +3,7 @@ package dev.zloop.core;
 import dev.zloop.core.loop.Clock;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.loop.LoopThread;
+import dev.zloop.core.loop.WatchSettings;
 import dev.zloop.nativereactor.Backend;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -20,11 +21,13 @@ final class LoopFactory {
     ThreadFactory threadFactory = LoopThread.FACTORY;
     Executor executor;
     ZLoop.ErrorHandler errorHandler = EventLoop::logError;
+    final Watching watching = new Watching();
   }
 
   private LoopFactory() {}
 
   static ZLoop create(Settings settings) {
+    WatchSettings watch = settings.watching.settings();
     IoPorts ports = new IoPorts(IoMemory.configured(settings.receiveBytes));
     Backend forced = settings.backend != null ? settings.backend : forcedByProperty();
     IoPorts.Opened io = forced != null ? ports.require(forced) : ports.first(Backend.candidates());
@@ -37,7 +40,8 @@ final class LoopFactory {
             Clock.SYSTEM,
             settings.threadFactory,
             settings.executor != null ? settings.executor : BlockingPool.shared(),
-            settings.errorHandler));
+            settings.errorHandler,
+            watch));
   }
 
   private static Backend forcedByProperty() {

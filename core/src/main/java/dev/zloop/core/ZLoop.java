@@ -132,6 +132,12 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
   int connections();
 
   /**
+   * How the loop is: whether it is driven, comes round, or is blocked, and how often it was. Costs
+   * next to nothing and never waits, so that it serves a health check, also of a blocked loop.
+   */
+  LoopHealth health();
+
+  /**
    * What the loop has and does, as text for a person: tasks, timers, memory, and each connection,
    * listener, connect, lookup and datagram socket, no more than 1,000 of a kind. The loop itself
    * collects it, bit by bit in some turns. If it does not come round to that within a second, the
@@ -243,6 +249,42 @@ public sealed interface ZLoop extends Executor, AutoCloseable permits EventLoop 
     /** What hears of exceptions that callbacks throw. Default: a {@link System.Logger} error. */
     public Builder errorHandler(ErrorHandler errorHandler) {
       settings.errorHandler = Objects.requireNonNull(errorHandler, "errorHandler");
+      return this;
+    }
+
+    /**
+     * When the loop counts as blocked: a turn has been at work for so long, and {@link
+     * #blockedHandler} is told. A daemon thread, one for all loops of the JVM, looks for such
+     * turns. What it costs the loop is a few stores a callback. Time in which the whole JVM stood
+     * still, for the garbage collector or with its machine, does not count. Default: the property
+     * {@code zloop.blockedMillis}, else 2 s.
+     *
+     * @param time from 1 ms to a day, but found no sooner than in two looks of 10 ms; zero for
+     *     never
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder blockedAfter(Duration time) {
+      settings.watching.blockedAfter(time);
+      return this;
+    }
+
+    /**
+     * When a single callback counts as slow: {@link LoopHealth#slowCallbacks} counts it, and the
+     * log has a line at level {@code DEBUG}. It is looked for twice in that time, so that one which
+     * is barely slow may be missed. Default: the property {@code zloop.slowMillis}, else 100 ms.
+     *
+     * @param time from 1 ms to a day, but found no sooner than in two looks of 10 ms; zero for
+     *     never
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder slowAfter(Duration time) {
+      settings.watching.slowAfter(time);
+      return this;
+    }
+
+    /** What hears of a blocked loop. Default: {@link BlockedHandler#logging}. */
+    public Builder blockedHandler(BlockedHandler handler) {
+      settings.watching.handler(Objects.requireNonNull(handler, "blockedHandler"));
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.zloop.core;
 
 import dev.zloop.nativereactor.Backend;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -155,6 +156,11 @@ public final class ZLoopGroup implements AutoCloseable {
     }
   }
 
+  /** How the loops are: the worst of them, and each. As {@link ZLoop#health}, it never waits. */
+  public GroupHealth health() {
+    return GroupHealth.of(Stream.of(loops).map(ZLoop::health).toList());
+  }
+
   /** Whether {@link #close} was called. A loop that was closed by itself does not count. */
   public boolean isClosed() {
     return closing;
@@ -237,6 +243,24 @@ public final class ZLoopGroup implements AutoCloseable {
     /** As {@link ZLoop.Builder#errorHandler}, for each loop. */
     public Builder errorHandler(ZLoop.ErrorHandler errorHandler) {
       loop.errorHandler(errorHandler);
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#blockedAfter}, for each loop. */
+    public Builder blockedAfter(Duration time) {
+      loop.blockedAfter(time);
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#slowAfter}, for each loop. */
+    public Builder slowAfter(Duration time) {
+      loop.slowAfter(time);
+      return this;
+    }
+
+    /** As {@link ZLoop.Builder#blockedHandler}, for each loop. */
+    public Builder blockedHandler(BlockedHandler handler) {
+      loop.blockedHandler(handler);
       return this;
     }
 

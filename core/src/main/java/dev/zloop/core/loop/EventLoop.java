@@ -1,5 +1,6 @@
 package dev.zloop.core.loop;
 
+import dev.zloop.core.LoopHealth;
 import dev.zloop.core.Timer;
 import dev.zloop.core.ZLoop;
 import dev.zloop.nativereactor.Backend;
@@ -30,7 +31,21 @@ public final class EventLoop implements ZLoop {
       Clock clock,
       ThreadFactory threadFactory,
       Executor executor,
-      ErrorHandler errorHandler) {}
+      ErrorHandler errorHandler,
+      WatchSettings watch) {
+
+    /** What a loop is made of that nobody watches. */
+    public Parts(
+        String name,
+        Backend backend,
+        IoPort io,
+        Clock clock,
+        ThreadFactory threadFactory,
+        Executor executor,
+        ErrorHandler errorHandler) {
+      this(name, backend, io, clock, threadFactory, executor, errorHandler, WatchSettings.NONE);
+    }
+  }
 
   private final Parts parts;
   private final IoPort io;
@@ -47,6 +62,8 @@ public final class EventLoop implements ZLoop {
   private final TimerHeap timers = new TimerHeap();
   private final LoopEnd end;
   private final TurnMeter meter = new TurnMeter(this);
+  private final Progress progress = new Progress();
+  private final LoopWatch watch;
   private final LoopDump dump;
 
   public EventLoop(Parts parts) {
@@ -56,6 +73,8 @@ public final class EventLoop implements ZLoop {
     this.life = new LoopLife(parts.name());
     this.sleep = new LoopSleep(inbox, io);
     this.end = new LoopEnd(this, life, inbox, ready, timers);
+    this.watch = new LoopWatch(this, progress, parts.watch());
+    io.tellProgress(progress);
     this.dump = new LoopDump(this, life, ready, timers, end);
   }
 
@@ -66,9 +85,11 @@ public final class EventLoop implements ZLoop {
     }
     life.beginTurn(Thread.currentThread());
     CurrentLoop.set(this);
+    watch.begin();
     try {
       takeInbox();
       await(mayBlock ? timeoutNanos(deadlineNanos) : 0);
+      progress.beginTurn();
       meter.begin();
       int served = io.dispatch();
       takeInbox();
@@ -85,6 +106,7 @@ public final class EventLoop implements ZLoop {
       end.stopLoudly(defect);
       throw defect;
     } finally {
+      progress.endTurn(clock);
       life.endTurn();
       if (life.isClosed()) {
         CurrentLoop.clear(this);
@@ -146,9 +168,11 @@ public final class EventLoop implements ZLoop {
   private void runReady(int maxTasks) {
     for (int left = Math.min(ready.size(), maxTasks); left > 0; left--) {
       Runnable task = ready.poll();
+      progress.step(task);
       try {
         task.run();
       } catch (Throwable error) {
+        addOriginTo(error);
         report(error);
       }
     }
@@ -206,7 +230,7 @@ public final class EventLoop implements ZLoop {
   public void execute(Runnable task) {
     Objects.requireNonNull(task, "task");
     if (inLoop() && !inbox.isClosed()) {
-      ready.add(task);
+      ready.add(TaskOrigin.ON ? TaskOrigin.remember(task, this) : task);
     } else {
       executeFromAfar(task);
     }
@@ -214,7 +238,7 @@ public final class EventLoop implements ZLoop {
 
   /** As {@link #execute}, by the way that other threads' tasks take, whichever thread calls. */
   public void executeFromAfar(Runnable task) {
-    if (inbox.offer(task)) {
+    if (inbox.offer(TaskOrigin.ON ? TaskOrigin.remember(task, this) : task)) {
       sleep.wakeIfAsleep();
     } else {
       throw new RejectedExecutionException("loop " + name() + " is closed: it takes no new work");
@@ -237,7 +261,8 @@ public final class EventLoop implements ZLoop {
 
   /** Runs a task once the clock says {@code deadlineNanos}; for rates that must not drift. */
   public Timer scheduleAt(Runnable task, long deadlineNanos) {
-    TimerTask timer = new TimerTask(this, task, deadlineNanos);
+    Runnable given = TaskOrigin.ON ? TaskOrigin.remember(task, this) : task;
+    TimerTask timer = new TimerTask(this, given, deadlineNanos);
     if (inLoop() && !inbox.isClosed()) {
       timers.add(timer);
     } else {
@@ -247,7 +272,8 @@ public final class EventLoop implements ZLoop {
   }
 
   private Timer scheduleNow(Runnable task) {
-    TimerTask timer = new TimerTask(this, task, 0);
+    Runnable given = TaskOrigin.ON ? TaskOrigin.remember(task, this) : task;
+    TimerTask timer = new TimerTask(this, given, 0);
     timer.becomeDue();
     execute(timer);
     return timer;
@@ -329,6 +355,16 @@ public final class EventLoop implements ZLoop {
     LoopLog.tell(parts.errorHandler(), this, error);
   }
 
+  /**
+   * Adds to what a callback threw where the callback comes from, if that is remembered. On the
+   * loop's thread.
+   */
+  public void addOriginTo(Throwable error) {
+    if (TaskOrigin.ON) {
+      TaskOrigin.addTo(error, progress.running());
+    }
+  }
+
   /** The default error handler. */
   public static void logError(ZLoop loop, Throwable error) {
     LoopLog.error("a callback failed on loop " + loop.name(), error);
@@ -389,6 +425,21 @@ public final class EventLoop implements ZLoop {
    */
   public void offload(Runnable task) {
     Offload.handOver(this, task);
+  }
+
+  @Override
+  public LoopHealth health() {
+    return watch.health();
+  }
+
+  /** How far the turn at hand has come. */
+  Progress progress() {
+    return progress;
+  }
+
+  /** The one that runs the turns, or null. From any thread. */
+  Thread thread() {
+    return life.owner();
   }
 
   /** For who wants to know how the turns go. On the loop's thread. */

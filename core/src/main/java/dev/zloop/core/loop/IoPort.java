@@ -39,6 +39,12 @@ public interface IoPort {
     return List.of();
   }
 
+  /**
+   * Gives the port what it is to tell of each handler before it calls it. Called once, before all
+   * else; a port that does not tell has its handlers taken for what ran before them.
+   */
+  default void tellProgress(Progress progress) {}
+
   /** Frees descriptors and memory. Every handle was closed, and told so, before. */
   void close();
 }

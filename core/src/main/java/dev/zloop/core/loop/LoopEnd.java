@@ -181,18 +181,14 @@ final class LoopEnd {
       due = timer.isDue();
     }
     if (unrun != null && due) {
-      String what = nameOf(unrun) + " will not run on " + loop.name() + ": " + why;
-      loop.report(new RejectedExecutionException(what));
+      String what = TaskName.saidBy(unrun) + " will not run on " + loop.name() + ": " + why;
+      RejectedExecutionException refusal = new RejectedExecutionException(what);
+      if (TaskOrigin.ON) {
+        TaskOrigin.addTo(refusal, unrun);
+      }
+      loop.report(refusal);
     }
     giveBack(unrun);
-  }
-
-  private static String nameOf(Runnable task) {
-    try {
-      return task.toString();
-    } catch (Throwable itHasNone) {
-      return task.getClass().getName();
-    }
   }
 
   private void giveBack(Runnable unrun) {

@@ -2,8 +2,10 @@ package dev.zloop.core.loop;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.zloop.core.ZLoop;
+import java.util.function.Supplier;
 
 /**
  * What loops say of errors, and to whom. A logger that fails, because its file is gone or it may
@@ -32,6 +34,17 @@ final class LoopLog {
 
   static void debug(String message) {
     log(DEBUG, message, null);
+  }
+
+  /** Makes the message only if somebody wants it. */
+  static void debug(Supplier<String> message) {
+    if (LOG.isLoggable(DEBUG)) {
+      debug(message.get());
+    }
+  }
+
+  static void warn(String message) {
+    log(WARNING, message, null);
   }
 
   static void error(String message, Throwable error) {

@@ -39,6 +39,7 @@ final class TimerTask implements Timer, Runnable {
   /** Whoever moves outcome from PENDING owns the task: the one who runs it or who drops it. */
   private volatile int outcome;
 
+  /** Until it has run or was cancelled, so that a timer that is kept does not keep it. */
   private Runnable task;
 
   // The rest belongs to the loop's thread.
@@ -77,9 +78,11 @@ final class TimerTask implements Timer, Runnable {
     } else if (!due) {
       loop.timers().add(this);
     } else if (OUTCOME.compareAndSet(this, PENDING, RUN)) {
-      Runnable mine = task;
-      task = null;
-      mine.run();
+      try {
+        task.run();
+      } finally {
+        task = null;
+      }
     }
   }
 
@@ -105,6 +108,11 @@ final class TimerTask implements Timer, Runnable {
       loop.postQuietly(this);
     }
     return true;
+  }
+
+  /** Null once it has run or was cancelled; whoever has not moved the outcome sees it some time. */
+  Runnable task() {
+    return task;
   }
 
   private void forget() {

@@ -116,4 +116,9 @@ abstract class CompletionHandle {
 
   /** The turn after the descriptor was closed. */
   abstract void onClosed();
+
+  @Override
+  public final String toString() {
+    return "I/O on fd " + fd;
+  }
 }

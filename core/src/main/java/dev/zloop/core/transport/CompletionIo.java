@@ -1,6 +1,7 @@
 package dev.zloop.core.transport;
 
 import dev.zloop.core.NativeIoException;
+import dev.zloop.core.loop.Progress;
 import dev.zloop.nativereactor.sys.Syscalls;
 import dev.zloop.nativereactor.uring.Completor;
 import java.io.UncheckedIOException;
@@ -47,6 +48,9 @@ public final class CompletionIo implements SocketIo {
 
   /** Closed handles, to be told so: never in the turn in which they were closed. */
   private final ArrayDeque<CompletionHandle> closed = new ArrayDeque<>();
+
+  /** Of the loop, once there is one. */
+  private Progress progress = new Progress();
 
   /** Counts the turns, modulo 2^32. */
   private int turn;
@@ -148,12 +152,15 @@ public final class CompletionIo implements SocketIo {
     int backlogCount = backlog.size();
     int served = closed.size() + backlogCount;
     for (int left = closed.size(); left > 0; left--) {
-      closed.poll().onClosed();
+      CompletionHandle handle = closed.poll();
+      progress.step(handle);
+      handle.onClosed();
     }
     for (int left = backlogCount; left > 0; left--) {
       CompletionHandle handle = backlog.poll();
       handle.inBacklog = false;
       if (!handle.isClosed()) {
+        progress.step(handle);
         handle.onBacklog();
       }
     }
@@ -167,12 +174,18 @@ public final class CompletionIo implements SocketIo {
       int kind = (int) (userData >>> HandleTable.TOKEN_BITS);
       CompletionHandle handle = handles.get(userData);
       if (handle != null) {
+        progress.step(handle);
         handle.complete(kind, completor);
       } else {
         discard(kind);
       }
     }
     return count;
+  }
+
+  @Override
+  public void tellProgress(Progress loops) {
+    progress = loops;
   }
 
   @Override

@@ -24,4 +24,9 @@ abstract class ReadinessHandle {
 
   /** The turn after this handle was closed. */
   abstract void onClosed();
+
+  @Override
+  public final String toString() {
+    return "I/O on fd " + fd;
+  }
 }

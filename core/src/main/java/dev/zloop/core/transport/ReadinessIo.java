@@ -1,6 +1,7 @@
 package dev.zloop.core.transport;
 
 import dev.zloop.core.NativeIoException;
+import dev.zloop.core.loop.Progress;
 import dev.zloop.nativereactor.poll.Poller;
 import dev.zloop.nativereactor.sys.Syscalls;
 import java.io.UncheckedIOException;
@@ -26,6 +27,9 @@ public final class ReadinessIo implements SocketIo {
   private final ArrayDeque<ReadinessHandle> closed = new ArrayDeque<>();
 
   private int eventCount;
+
+  /** Of the loop, once there is one. */
+  private Progress progress = new Progress();
 
   /** Counts the turns, modulo 2^32. */
   private int turn;
@@ -83,12 +87,15 @@ public final class ReadinessIo implements SocketIo {
     int backlogCount = backlog.size();
     int served = closed.size() + backlogCount;
     for (int left = closed.size(); left > 0; left--) {
-      closed.poll().onClosed();
+      ReadinessHandle handle = closed.poll();
+      progress.step(handle);
+      handle.onClosed();
     }
     for (int left = backlogCount; left > 0; left--) {
       ReadinessHandle handle = backlog.poll();
       handle.inBacklog = false;
       if (handles.get(handle.token) == handle) {
+        progress.step(handle);
         handle.onBacklog();
       }
     }
@@ -96,12 +103,18 @@ public final class ReadinessIo implements SocketIo {
       ReadinessHandle handle = handles.get(poller.token(i));
       if (handle != null) {
         int readiness = poller.readiness(i);
+        progress.step(handle);
         handle.onReady(readiness, (readiness & Poller.ERROR) != 0 ? poller.error(i) : 0);
         served++;
       }
     }
     eventCount = 0;
     return served;
+  }
+
+  @Override
+  public void tellProgress(Progress loops) {
+    progress = loops;
   }
 
   @Override

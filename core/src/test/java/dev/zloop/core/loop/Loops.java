@@ -26,6 +26,21 @@ final class Loops {
     return of(io, io, threads, errorHandler);
   }
 
+  /** On a clock of the test's, under a watchdog. */
+  static EventLoop watched(
+      IoPort io, Clock clock, ZLoop.ErrorHandler errorHandler, WatchSettings settings) {
+    return new EventLoop(
+        new EventLoop.Parts(
+            "watched",
+            Backend.EPOLL,
+            io,
+            clock,
+            LoopThread.FACTORY,
+            Runnable::run,
+            errorHandler,
+            settings));
+  }
+
   private static EventLoop of(
       IoPort io, Clock clock, ThreadFactory threads, ZLoop.ErrorHandler errorHandler) {
     return new EventLoop(

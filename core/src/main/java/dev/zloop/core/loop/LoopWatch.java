@@ -1,0 +1,252 @@
+package dev.zloop.core.loop;
+
+import dev.zloop.core.BlockedLoop;
+import dev.zloop.core.LoopHealth;
+import dev.zloop.core.LoopHealth.Status;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One loop under the eyes of the watchdog: what was seen of it at the last look, and what was found
+ * so far. {@link #tick} is the watchdog's; {@link #begin} the loop's; {@link #health} anybody's.
+ */
+final class LoopWatch {
+
+  /** What others may know. Nanoseconds; {@code sinceNanos} is moved on by what does not count. */
+  private record Findings(
+      boolean blocked,
+      long sinceNanos,
+      long episodes,
+      long longestBlocked,
+      long slowCallbacks,
+      long longestCallback) {}
+
+  private final EventLoop loop;
+  private final Progress progress;
+  private final WatchSettings settings;
+
+  /** The loop's own. */
+  private boolean begun;
+
+  /** Written by the watchdog, read by all. */
+  private volatile Findings findings = new Findings(false, 0, 0, 0, 0, 0);
+
+  // The rest is the watchdog's.
+
+  private final Sighting turn = new Sighting();
+  private final Sighting callback = new Sighting();
+  private long firstCallback;
+  private boolean callbackIsSlow;
+
+  /** What was told of the turn at hand; null as long as it is not blocked. */
+  private BlockedLoop report;
+
+  private long episodes;
+  private long longestBlocked;
+  private long slowCallbacks;
+  private long longestCallback;
+
+  LoopWatch(EventLoop loop, Progress progress, WatchSettings settings) {
+    this.loop = loop;
+    this.progress = progress;
+    this.settings = settings;
+  }
+
+  /** The loop is about to turn. */
+  void begin() {
+    if (!begun) {
+      begun = true;
+      if (settings.watches()) {
+        settings.watchdog().add(this);
+      }
+    }
+  }
+
+  String loopName() {
+    return loop.name();
+  }
+
+  long intervalNanos() {
+    return settings.intervalNanos();
+  }
+
+  /**
+   * Looks once.
+   *
+   * @param nowNanos by the watchdog's clock
+   * @param stoodStillNanos how much of the time since the last look the whole JVM stood still
+   * @return whether there will be more to see
+   */
+  boolean tick(long nowNanos, long stoodStillNanos) {
+    boolean ended = loop.hasEnded(); // looked at first: after its end it has no turn
+    long number = progress.turn();
+    if (!turn.isOf(number)) {
+      endTurn(nowNanos, stoodStillNanos);
+      turn.begin(number, nowNanos);
+      firstCallback = progress.step();
+      beginCallback(firstCallback, nowNanos);
+    } else if (Progress.isBusy(number)) {
+      turn.stoodStill(stoodStillNanos);
+      watchCallback(nowNanos, stoodStillNanos);
+      watchTurn(nowNanos);
+    }
+    return !ended || Progress.isBusy(number);
+  }
+
+  // ---- turns
+
+  private void watchTurn(long nowNanos) {
+    long blocked = turn.nanosUntil(nowNanos);
+    if (report == null && settings.blockedNanos() > 0 && blocked >= settings.blockedNanos()) {
+      progress.askForEndOf(turn.number);
+      BlockedLoop found = look(Duration.ofNanos(blocked));
+      if (progress.turn() == turn.number) { // else it came round meanwhile, and it is another stack
+        report = found;
+        episodes++;
+        publish();
+        LoopBlocked.emit(found);
+        tell(() -> settings.handler().onBlocked(found));
+      }
+    } else if (report != null) {
+      publish();
+    }
+  }
+
+  private BlockedLoop look(Duration blocked) {
+    Object running = progress.running();
+    Thread thread = loop.thread();
+    List<StackTraceElement> stack = List.of(thread.getStackTrace());
+    return new BlockedLoop(
+        loop,
+        thread,
+        thread.getState(),
+        stack,
+        running == null ? "" : TaskName.of(running),
+        callback.number - firstCallback,
+        TaskOrigin.of(running),
+        blocked,
+        Duration.ofNanos(turn.stoodStillNanos));
+  }
+
+  private void endTurn(long nowNanos, long stoodStillNanos) {
+    if (report == null) {
+      return;
+    }
+    long ended = progress.endOf(turn.number, nowNanos);
+    // What the loop did while the watchdog should have looked and could not does not count either.
+    long began = nowNanos - stoodStillNanos;
+    turn.stoodStill(Math.clamp(ended - began, 0, stoodStillNanos));
+    long took = turn.nanosUntil(ended);
+    longestBlocked = Math.max(longestBlocked, took);
+    BlockedLoop over = report;
+    report = null;
+    publish();
+    LoopRecovered.emit(over, took);
+    tell(() -> settings.handler().onRecovered(over, Duration.ofNanos(took)));
+  }
+
+  private void tell(Runnable event) {
+    try {
+      event.run();
+    } catch (Throwable error) {
+      LoopLog.error("the blocked handler of loop " + loop.name() + " failed", error);
+    }
+  }
+
+  // ---- callbacks
+
+  private void watchCallback(long nowNanos, long stoodStillNanos) {
+    long number = progress.step();
+    if (!callback.isOf(number)) {
+      beginCallback(number, nowNanos);
+      return;
+    }
+    callback.stoodStill(stoodStillNanos);
+    long ran = callback.nanosUntil(nowNanos);
+    if (settings.slowNanos() == 0 || ran < settings.slowNanos()) {
+      return;
+    }
+    longestCallback = Math.max(longestCallback, ran);
+    if (!callbackIsSlow) {
+      callbackIsSlow = true;
+      slowCallbacks++;
+      LoopLog.debug(() -> slow(ran, progress.running()));
+    }
+    publish();
+  }
+
+  private void beginCallback(long number, long nowNanos) {
+    callback.begin(number, nowNanos);
+    callbackIsSlow = false;
+  }
+
+  private String slow(long ranNanos, Object running) {
+    String who = running == null ? "a callback" : TaskName.of(running);
+    return "on loop " + loop.name() + ", " + who + " runs for " + ranNanos / 1_000_000 + " ms";
+  }
+
+  // ---- what is known
+
+  private void publish() {
+    findings =
+        new Findings(
+            report != null,
+            turn.sinceNanos + turn.stoodStillNanos,
+            episodes,
+            longestBlocked,
+            slowCallbacks,
+            longestCallback);
+  }
+
+  /** From any thread. */
+  LoopHealth health() {
+    Findings found = findings;
+    long blocked = found.blocked ? Math.max(0, loop.nanoTime() - found.sinceNanos) : 0;
+    return new LoopHealth(
+        loop.name(),
+        status(found),
+        Duration.ofNanos(blocked),
+        found.episodes,
+        Duration.ofNanos(Math.max(found.longestBlocked, blocked)),
+        found.slowCallbacks,
+        Duration.ofNanos(found.longestCallback),
+        loop.pendingTasks(),
+        loop.connections());
+  }
+
+  private Status status(Findings found) {
+    if (found.blocked) {
+      return Status.BLOCKED;
+    } else if (loop.hasEnded()) {
+      return Status.CLOSED;
+    } else if (loop.isClosed()) {
+      return Status.CLOSING;
+    }
+    return loop.isDriven() ? Status.UP : Status.NOT_STARTED;
+  }
+
+  /** Something that has a number, and since when it has been seen. */
+  private static final class Sighting {
+    private long number = -1;
+    private long sinceNanos;
+    private long stoodStillNanos;
+
+    boolean isOf(long seen) {
+      return number == seen;
+    }
+
+    void begin(long seen, long nowNanos) {
+      number = seen;
+      sinceNanos = nowNanos;
+      stoodStillNanos = 0;
+    }
+
+    void stoodStill(long nanos) {
+      stoodStillNanos += nanos;
+    }
+
+    long nanosUntil(long nowNanos) {
+      return nowNanos - sinceNanos - stoodStillNanos;
+    }
+  }
+}
