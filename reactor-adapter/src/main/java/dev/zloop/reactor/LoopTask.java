@@ -65,6 +65,7 @@ class LoopTask implements Abandonable, Disposable {
       task.run();
       return true;
     } catch (Throwable error) {
+      worker.lane.loop.addOriginTo(error);
       report(error);
       return false;
     }

@@ -16,7 +16,10 @@ public enum BlockedLog implements BlockedHandler {
   @Override
   public void onRecovered(BlockedLoop report, Duration took) {
     LoopLog.warn(
-        "loop " + report.loop().name() + " goes on after it was blocked for " + took.toMillis()
+        "loop "
+            + report.loop().name()
+            + " goes on after it was blocked for "
+            + took.toMillis()
             + " ms");
   }
 }

@@ -41,7 +41,9 @@ final class TaskOrigin implements Abandonable {
 
   /** Where a callback comes from, if it is known. From any thread. */
   static Optional<Throwable> of(Object running) {
-    return find(running) instanceof TaskOrigin origin ? Optional.of(origin.given) : Optional.empty();
+    return find(running) instanceof TaskOrigin origin
+        ? Optional.of(origin.given)
+        : Optional.empty();
   }
 
   /** Adds to what a callback threw where the callback comes from, once. On the loop's thread. */

@@ -15,8 +15,7 @@ public record WatchSettings(
     Watchdog watchdog, long blockedNanos, long slowNanos, BlockedHandler handler) {
 
   /** Nobody watches. */
-  public static final WatchSettings NONE =
-      new WatchSettings(null, 0, 0, BlockedHandler.logging());
+  public static final WatchSettings NONE = new WatchSettings(null, 0, 0, BlockedHandler.logging());
 
   private static final long INTERVAL_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long INTERVAL_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);

@@ -341,9 +341,10 @@ class WatchdogTest {
     @Test
     void mayThrow() {
       var failure = new IllegalStateException("the handler's");
-      watched.onBlocked = () -> {
-        throw failure;
-      };
+      watched.onBlocked =
+          () -> {
+            throw failure;
+          };
       try (var log = new CapturedLog()) {
         watched.turn(() -> watched.pass(2 * BLOCKED_MILLIS));
         assertSame(failure, log.records.getFirst().getThrown());
@@ -372,11 +373,12 @@ class WatchdogTest {
     @Test
     void isReportedWhereItsLastTurnDoesNotEndAndWhenItDoes() {
       watched.turn();
-      loop.onClosed().thenRun(() -> {
-        watched.pass(2 * BLOCKED_MILLIS);
-        assertEquals(1, watched.blocked.size());
-        assertEquals(Status.BLOCKED, loop.health().status());
-      });
+      loop.onClosed()
+          .thenRun(() -> {
+            watched.pass(2 * BLOCKED_MILLIS);
+            assertEquals(1, watched.blocked.size());
+            assertEquals(Status.BLOCKED, loop.health().status());
+          });
       loop.close();
       watched.turn();
       watched.watchdog.tick();

@@ -1,10 +1,12 @@
 package dev.zloop.reactor.metrics;
 
+import dev.zloop.core.LoopHealth;
 import dev.zloop.core.Timer;
 import dev.zloop.core.loop.EventLoop;
 import dev.zloop.core.loop.TurnListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,6 +31,9 @@ final class LoopMeters implements TurnListener {
   private final io.micrometer.core.instrument.Timer timerLag;
   private final DistributionSummary queueDepth;
   private final Counter tasks;
+  private final Gauge blocked;
+  private final FunctionCounter blockedEpisodes;
+  private final FunctionCounter slowCallbacks;
 
   /** The loop's own. */
   private Timer probe;
@@ -49,6 +54,22 @@ final class LoopMeters implements TurnListener {
     timerLag = registry.timer(PREFIX + ".timer.lag", tags);
     queueDepth = registry.summary(PREFIX + ".queue.depth", tags);
     tasks = registry.counter(PREFIX + ".tasks", tags);
+    blocked =
+        Gauge.builder(PREFIX + ".blocked", loop, LoopMeters::blocked).tags(tags).register(registry);
+    blockedEpisodes =
+        FunctionCounter.builder(
+                PREFIX + ".blocked.episodes", loop, each -> each.health().blockedEpisodes())
+            .tags(tags)
+            .register(registry);
+    slowCallbacks =
+        FunctionCounter.builder(
+                PREFIX + ".slow.callbacks", loop, each -> each.health().slowCallbacks())
+            .tags(tags)
+            .register(registry);
+  }
+
+  private static double blocked(EventLoop loop) {
+    return loop.health().status() == LoopHealth.Status.BLOCKED ? 1 : 0;
   }
 
   void begin() {
@@ -86,7 +107,17 @@ final class LoopMeters implements TurnListener {
   }
 
   private void removeMeters() {
-    for (Meter meter : List.of(pending, connections, turnTime, timerLag, queueDepth, tasks)) {
+    for (Meter meter :
+        List.of(
+            pending,
+            connections,
+            turnTime,
+            timerLag,
+            queueDepth,
+            tasks,
+            blocked,
+            blockedEpisodes,
+            slowCallbacks)) {
       registry.remove(meter);
     }
   }

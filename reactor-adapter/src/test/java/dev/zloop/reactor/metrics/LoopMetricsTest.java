@@ -13,7 +13,10 @@ import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.DoubleAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +65,38 @@ class LoopMetricsTest {
     }
     simulation.runUntil(() -> tasks() == before + 5);
     assertEquals(5, registry.get("zloop.eventloop.queue.depth").summary().max());
+  }
+
+  @Test
+  void aBlockedLoopIsSeenWhileItIsAndCountedAndSoIsTheSlowCallback() {
+    AtomicBoolean released = new AtomicBoolean();
+    DoubleAdder seen = new DoubleAdder();
+    ZLoop real =
+        ZLoop.builder()
+            .name("blocked")
+            .blockedAfter(Duration.ofMillis(40))
+            .slowAfter(Duration.ofMillis(20))
+            .blockedHandler(report -> {
+              seen.add(registry.get("zloop.eventloop.blocked").gauge().value());
+              released.set(true);
+            })
+            .build()
+            .start();
+    CompletableFuture<?> task =
+        CompletableFuture.runAsync(
+            () -> {
+              new ZLoopMetrics(real).bindTo(registry);
+              while (!released.get()) {
+                // It computes.
+              }
+            },
+            real);
+    task.orTimeout(60, TimeUnit.SECONDS).join();
+    assertEquals(1, seen.sum());
+    assertEquals(1, registry.get("zloop.eventloop.blocked.episodes").functionCounter().count());
+    assertEquals(1, registry.get("zloop.eventloop.slow.callbacks").functionCounter().count());
+    real.close();
+    real.onClosed().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   @Test
