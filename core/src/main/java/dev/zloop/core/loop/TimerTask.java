@@ -80,6 +80,9 @@ final class TimerTask implements Timer, Runnable {
     } else if (OUTCOME.compareAndSet(this, PENDING, RUN)) {
       try {
         task.run();
+      } catch (Throwable error) {
+        loop.addOriginTo(error); // as long as the task is known
+        throw error;
       } finally {
         task = null;
       }
