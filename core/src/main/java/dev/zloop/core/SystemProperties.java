@@ -20,7 +20,9 @@ final class SystemProperties {
           IoMemory.RECEIVE_MEMORY,
           IoMemory.URING_ENTRIES,
           BlockingPool.THREADS,
-          BlockingPool.QUEUE);
+          BlockingPool.QUEUE,
+          Watching.BLOCKED_MILLIS,
+          Watching.SLOW_MILLIS);
 
   /**
    * One that is no number, or has no fixed default.
@@ -34,6 +36,7 @@ final class SystemProperties {
       List.of(
           new Text(BACKEND, "the first that works", Backend::parse),
           new Text("zloop.loops", "one a processor", value -> {}),
+          new Text("zloop.taskOrigins", "false", value -> {}),
           new Text(NativeKqueueSyscalls.LIBRARY_PROPERTY, "none", value -> {}));
 
   private SystemProperties() {}
