@@ -142,6 +142,10 @@ final class LoopDump {
     text.append("\n  connections: ").append(loop.connections()).append('\n');
     Thread thread = life.owner();
     if (thread != null && thread.isAlive()) {
+      Object running = loop.progress().running();
+      if (running != null) {
+        text.append("  runs: ").append(TaskName.of(running)).append('\n');
+      }
       text.append("  stack of its thread, which is ").append(thread.getState()).append(":\n");
       for (StackTraceElement frame : thread.getStackTrace()) {
         text.append("    at ").append(frame).append('\n');

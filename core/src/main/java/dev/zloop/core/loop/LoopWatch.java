@@ -104,7 +104,7 @@ final class LoopWatch {
         report = found;
         episodes++;
         publish();
-        LoopBlocked.emit(found);
+        LoopBlockedEvent.emit(found);
         tell(() -> settings.handler().onBlocked(found));
       }
     } else if (report != null) {
@@ -141,7 +141,7 @@ final class LoopWatch {
     BlockedLoop over = report;
     report = null;
     publish();
-    LoopRecovered.emit(over, took);
+    LoopRecoveredEvent.emit(over, took);
     tell(() -> settings.handler().onRecovered(over, Duration.ofNanos(took)));
   }
 

@@ -180,6 +180,7 @@ class LoopDumpTest {
       gate.countDown();
       assertHas(text, "  seen from outside, since it did not answer within 1 ms");
       assertTrue(text.contains("tasks: 2 in the inbox"), text); // the other, and the question
+      assertTrue(text.contains("  runs: java.util.concurrent.CompletableFuture$AsyncRun"), text);
       assertTrue(text.contains("stack of its thread, which is "), text);
       assertTrue(text.contains("    at dev.zloop.core.loop.LoopDumpTest.awaitGate("), text);
     }

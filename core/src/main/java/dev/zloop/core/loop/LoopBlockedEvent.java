@@ -15,7 +15,7 @@ import jdk.jfr.Timespan;
 @Category("zloop")
 @Description("A turn of a loop has been at work for longer than is allowed")
 @StackTrace(false) // it would be the watchdog's
-final class LoopBlocked extends Event {
+final class LoopBlockedEvent extends Event {
   @Label("Loop")
   String loop;
 
@@ -41,7 +41,7 @@ final class LoopBlocked extends Event {
   String report;
 
   static void emit(BlockedLoop found) {
-    LoopBlocked event = new LoopBlocked();
+    LoopBlockedEvent event = new LoopBlockedEvent();
     if (event.isEnabled()) {
       event.loop = found.loop().name();
       event.loopThread = found.thread();

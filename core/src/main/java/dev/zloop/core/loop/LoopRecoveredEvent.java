@@ -15,7 +15,7 @@ import jdk.jfr.Timespan;
 @Category("zloop")
 @Description("The turn in which a loop was blocked is over")
 @StackTrace(false)
-final class LoopRecovered extends Event {
+final class LoopRecoveredEvent extends Event {
   @Label("Loop")
   String loop;
 
@@ -32,7 +32,7 @@ final class LoopRecovered extends Event {
   long blockedFor;
 
   static void emit(BlockedLoop report, long tookNanos) {
-    LoopRecovered event = new LoopRecovered();
+    LoopRecoveredEvent event = new LoopRecoveredEvent();
     if (event.isEnabled()) {
       event.loop = report.loop().name();
       event.loopThread = report.thread();
