@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,7 +40,8 @@ class ProxyProtocolIT {
 
   @TempDir private Path directory;
 
-  private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
+  /** Whoever adds to it, on a loop, never waits for whoever takes. */
+  private final BlockingQueue<Connection> connections = new LinkedTransferQueue<>();
 
   /** haproxy in front of a server, on a port of its own. */
   private final class Haproxy implements AutoCloseable {

@@ -22,7 +22,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -34,9 +34,9 @@ final class WatchedServer implements AutoCloseable {
   /** For {@code localhost}. */
   static final X509Bundle CERTIFICATE = Certificates.TRUSTED.forNames("localhost");
 
-  private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Optional<Throwable>> inputEnds = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Connection> connections = new LinkedTransferQueue<>();
+  private final BlockingQueue<Throwable> failures = new LinkedTransferQueue<>();
+  private final BlockingQueue<Optional<Throwable>> inputEnds = new LinkedTransferQueue<>();
   private final DisposableServer server;
 
   private WatchedServer(

@@ -16,7 +16,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +55,7 @@ class AddressesTest {
   @Test
   void aServerThatWasToldNoHostTakesClientsOfBothFamilies() throws Exception {
     assumeTrue(hasIpv6());
-    BlockingQueue<SocketAddress> clients = new LinkedBlockingQueue<>();
+    BlockingQueue<SocketAddress> clients = new LinkedTransferQueue<>();
     DisposableServer server =
         TcpServer.create()
             .runOn(loop)
