@@ -43,7 +43,7 @@ final class JvmSignal {
    * Sets a signal's handler.
    *
    * @param handler made by {@link #handler}, or returned by this
-   * @return the one before
+   * @return the one before; null if that was set by another name of the signal
    * @throws IllegalArgumentException if there is no such signal, or it is none for programs
    */
   static Object install(String name, Object handler) {
@@ -53,9 +53,57 @@ final class JvmSignal {
     }
     try {
       Method handle = type("Signal").getMethod("handle", type("Signal"), type("SignalHandler"));
-      return handle.invoke(null, signal, handler);
+      return known(handle.invoke(null, signal, handler));
     } catch (InvocationTargetException e) {
       throw refused(name, e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw missing(e);
+    }
+  }
+
+  /**
+   * The number of a signal: some have two names, and are one.
+   *
+   * @throws IllegalArgumentException if there is no such signal
+   */
+  static int number(String name) {
+    return (int) call(find(name), "getNumber");
+  }
+
+  /**
+   * Gives a signal that came to the handler that it was taken from, which may be the system's own.
+   *
+   * @param handler returned by {@link #install}
+   */
+  static void pass(String name, Object handler) {
+    Object signal = find(name);
+    try {
+      if (handler == null || handler == byDefault("SIG_IGN")) {
+        return;
+      }
+      if (handler == byDefault("SIG_DFL")) {
+        install(name, handler);
+        type("Signal").getMethod("raise", type("Signal")).invoke(null, signal);
+      } else {
+        type("SignalHandler").getMethod("handle", type("Signal")).invoke(handler, signal);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("signal " + name + " was not passed on", e);
+    }
+  }
+
+  /** What a signal does, or does not, where no program has taken it. */
+  static Object byDefault(String constant) {
+    try {
+      return type("SignalHandler").getField(constant).get(null);
+    } catch (ReflectiveOperationException e) {
+      throw missing(e);
+    }
+  }
+
+  private static Object call(Object signal, String method) {
+    try {
+      return type("Signal").getMethod(method).invoke(signal);
     } catch (ReflectiveOperationException e) {
       throw missing(e);
     }
@@ -74,6 +122,18 @@ final class JvmSignal {
     } catch (ReflectiveOperationException e) {
       throw missing(e);
     }
+  }
+
+  /** A handler that was set by another name of the signal is told as a wrapper of nothing. */
+  private static Object known(Object handler) {
+    if (handler != null && handler.getClass().getName().startsWith(PACKAGE)) {
+      try {
+        handler.toString();
+      } catch (NullPointerException wrapsNothing) {
+        return null;
+      }
+    }
+    return handler;
   }
 
   private static IllegalArgumentException refused(String name, Throwable cause) {

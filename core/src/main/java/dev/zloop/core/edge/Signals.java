@@ -17,8 +17,8 @@ import java.util.concurrent.RejectedExecutionException;
  * had when the last of them is gone.
  */
 public final class Signals {
-  /** Those with a watch. Guarded by the class. */
-  private static final Map<String, Taken> TAKEN = new HashMap<>();
+  /** Those with a watch, by number: some have two names. Guarded by the class. */
+  private static final Map<Integer, Taken> TAKEN = new HashMap<>();
 
   private Signals() {}
 
@@ -37,27 +37,27 @@ public final class Signals {
   }
 
   private static synchronized void add(Watch watch) {
-    Taken taken = TAKEN.get(watch.signal);
+    Taken taken = TAKEN.get(watch.number);
     if (taken == null) {
       taken = new Taken(watch.signal);
-      TAKEN.put(watch.signal, taken);
+      TAKEN.put(watch.number, taken);
     }
     taken.watches.add(watch);
   }
 
   private static synchronized boolean isThere(Watch watch) {
-    Taken taken = TAKEN.get(watch.signal);
+    Taken taken = TAKEN.get(watch.number);
     return taken != null && taken.watches.contains(watch);
   }
 
   /** Whether it was there. */
   private static synchronized boolean remove(Watch watch) {
-    Taken taken = TAKEN.get(watch.signal);
+    Taken taken = TAKEN.get(watch.number);
     if (taken == null || !taken.watches.remove(watch)) {
       return false;
     }
     if (taken.watches.isEmpty()) {
-      TAKEN.remove(watch.signal);
+      TAKEN.remove(watch.number);
       taken.giveBack();
     }
     return true;
@@ -71,7 +71,10 @@ public final class Signals {
   private static final class Taken {
     private final String name;
     private final Object handler = JvmSignal.handler(this::tell);
+
+    /** Null where it is not known, as the JVM keeps it by another name. */
     private final Object previous;
+
     final List<Watch> watches = new ArrayList<>();
 
     Taken(String name) {
@@ -79,21 +82,30 @@ public final class Signals {
       this.previous = JvmSignal.install(name, handler);
     }
 
-    /** On a thread of the JVM's. */
+    /**
+     * On a thread of the JVM's. Where there is nobody any more to be told, it is for whom it was
+     * taken from: loops are closing, or somebody who had taken it over gave it back to this.
+     */
     private void tell() {
+      boolean told = false;
       for (Watch watch : watchesOf(this)) {
         try {
           watch.loop.execute(watch);
+          told = true;
         } catch (RejectedExecutionException closing) {
           // and takes the watch away
         }
+      }
+      if (!told) {
+        JvmSignal.pass(name, previous);
       }
     }
 
     /** Unless somebody took it over meanwhile, who is to keep it. */
     void giveBack() {
-      Object replaced = JvmSignal.install(name, previous);
-      if (replaced != handler) {
+      Object replaced =
+          JvmSignal.install(name, previous != null ? previous : JvmSignal.byDefault("SIG_DFL"));
+      if (replaced != handler && replaced != null) {
         JvmSignal.install(name, replaced);
       }
     }
@@ -103,6 +115,7 @@ public final class Signals {
   private static final class Watch implements SignalWatch, LoopResource, Runnable {
     final EventLoop loop;
     final String signal;
+    final int number;
     private final Runnable handler;
 
     /** Whether the loop knows of it. Of the loop's thread. */
@@ -111,6 +124,7 @@ public final class Signals {
     Watch(EventLoop loop, String signal, Runnable handler) {
       this.loop = loop;
       this.signal = signal;
+      this.number = JvmSignal.number(signal);
       this.handler = handler;
     }
 

@@ -45,8 +45,12 @@ class SignalsTest {
   }
 
   private static void raise() throws ReflectiveOperationException {
+    raise(SIGNAL);
+  }
+
+  private static void raise(String name) throws ReflectiveOperationException {
     Class<?> type = Class.forName("sun.misc.Signal");
-    Object signal = type.getConstructor(String.class).newInstance(SIGNAL);
+    Object signal = type.getConstructor(String.class).newInstance(name);
     type.getMethod("raise", type).invoke(null, signal);
   }
 
@@ -154,6 +158,45 @@ class SignalsTest {
     watch.close();
     raise();
     assertEquals("stranger", next());
+  }
+
+  @Test
+  void whoTookTheSignalOverMeanwhileCanGiveItBackToNobody() throws Exception {
+    SignalWatch watch = loop.onSignal(SIGNAL, tell("taken over"));
+    Object ours = JvmSignal.install(SIGNAL, JvmSignal.handler(() -> told.add("stranger")));
+    watch.close();
+    JvmSignal.install(SIGNAL, ours);
+    raise();
+    assertEquals("before", next());
+  }
+
+  @Test
+  void aSignalThatMeetsOnlyLoopsThatCloseIsForWhoHadItBefore() throws Exception {
+    loop.onSignal(SIGNAL, tell("never"));
+    running.settle();
+    running.run(() -> {
+      loop.close();
+      raise();
+      Waiting.until(() -> !told.isEmpty());
+    });
+    assertEquals("before", next());
+  }
+
+  @Test
+  void aSignalWithTwoNamesIsOneSignal() throws Exception {
+    Object before =
+        JvmSignal.install("CLD", JvmSignal.handler(() -> told.add("by its other name")));
+    try (var another = new RunningLoop()) {
+      loop.onSignal("CHLD", tell("one"));
+      another.loop.onSignal("CLD", tell("two"));
+      raise("CHLD");
+      assertEquals(
+          Set.of("one on " + loop.name(), "two on " + another.loop.name()), Set.of(next(), next()));
+    } finally {
+      running.close(); // in order, though nobody knows what to bring back
+      JvmSignal.install("CLD", before);
+      assertTrue(running.errors.isEmpty(), running.errors::toString);
+    }
   }
 
   @ParameterizedTest
