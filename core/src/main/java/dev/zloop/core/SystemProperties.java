@@ -35,8 +35,8 @@ final class SystemProperties {
   private static final List<Text> TEXTS =
       List.of(
           new Text(BACKEND, "the first that works", Backend::parse),
-          new Text("zloop.loops", "one a processor", value -> {}),
-          new Text("zloop.taskOrigins", "false", value -> {}),
+          new Text("zloop.loops", "one a processor", SystemProperties::requireLoops),
+          new Text("zloop.taskOrigins", "false", SystemProperties::requireTruth),
           new Text(NativeKqueueSyscalls.LIBRARY_PROPERTY, "none", value -> {}));
 
   private SystemProperties() {}
@@ -60,6 +60,26 @@ final class SystemProperties {
 
   private static void check(Text text) {
     text.check.accept(System.getProperty(text.name));
+  }
+
+  /** As the module that reads it does. */
+  private static void requireLoops(String value) {
+    try {
+      if (Integer.parseInt(value.strip()) >= 1) {
+        return;
+      }
+    } catch (NumberFormatException noNumber) {
+      // as wrong as a number that is too small
+    }
+    throw new IllegalArgumentException(
+        "zloop.loops is \"" + value + "\", expected how many loops to share, a number from 1");
+  }
+
+  private static void requireTruth(String value) {
+    if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+      throw new IllegalArgumentException(
+          "zloop.taskOrigins is \"" + value + "\", expected true or false");
+    }
   }
 
   private static String describe(String name, String otherwise, Runnable check) {

@@ -21,7 +21,13 @@ class DoctorTest {
 
   @AfterEach
   void clear() {
-    List.of(UNKNOWN, SystemProperties.BACKEND, "zloop.receiveMemory", "zloop.uring.entries")
+    List.of(
+            UNKNOWN,
+            SystemProperties.BACKEND,
+            "zloop.receiveMemory",
+            "zloop.uring.entries",
+            "zloop.loops",
+            "zloop.taskOrigins")
         .forEach(System::clearProperty);
   }
 
@@ -106,6 +112,19 @@ class DoctorTest {
     assertHas(
         "  zloop.backend: wrong: no backend is called \"nio\": io_uring, epoll, kqueue",
         doctor.report().lines().toList());
+  }
+
+  @Test
+  void propertiesThatAreNoNumbersOfTheCoreAreCheckedToo() {
+    System.setProperty("zloop.loops", "0");
+    System.setProperty("zloop.taskOrigins", "yes");
+    List<String> report = Doctor.examine().report().lines().toList();
+    assertHas(
+        "  zloop.loops: wrong: zloop.loops is \"0\", expected how many loops to share, a number"
+            + " from 1",
+        report);
+    assertHas(
+        "  zloop.taskOrigins: wrong: zloop.taskOrigins is \"yes\", expected true or false", report);
   }
 
   @Test

@@ -17,14 +17,14 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>What these return begins its work anew with each subscription, at once, and tells its end on
  * the loop that the subscribing thread runs; on the blocking thread where that runs none. Values
- * wait for demand. Cancelling interrupts the work that runs, and takes back what has not begun; a
- * result that comes nevertheless is given to {@code doOnDiscard}. What the work throws is the
- * mono's error.
+ * wait for demand, and where there is no loop come on the thread that requests late. Cancelling
+ * interrupts the work that runs, and takes back what has not begun; a result that comes
+ * nevertheless is given to {@code doOnDiscard}. What the work throws is the mono's error.
  *
  * <p>Where the scheduler refuses the work, because its threads are busy and its queue is full or it
  * was disposed, and where the loop has closed by the time that a result is there, the mono fails
  * with a {@link java.util.concurrent.RejectedExecutionException} that says so; the latter is told
- * on the blocking thread, for want of another.
+ * on the blocking thread, or on the one that ended the loop, for want of another.
  *
  * <p>{@code block()} is no way to do this: on a loop's thread it fails, as on those of {@link
  * Schedulers#parallel}.

@@ -93,7 +93,6 @@ final class BlockingCall<T> implements Subscription, Runnable, Scannable {
     try {
       value = work.call();
     } catch (Throwable thrown) {
-      Exceptions.throwIfFatal(thrown);
       error = has(state, CANCELLED) ? thrown : failure(thrown);
     }
     int before = add(ARRIVED);
@@ -104,8 +103,14 @@ final class BlockingCall<T> implements Subscription, Runnable, Scannable {
     }
   }
 
-  /** As the hooks of Reactor have it. */
+  /**
+   * As the hooks of Reactor have it; they would throw what is fatal, and nobody would be told: a
+   * library that is missing, or a stack that was too deep, is the work's error like any other.
+   */
   private Throwable failure(Throwable thrown) {
+    if (Exceptions.isFatal(thrown)) {
+      return thrown;
+    }
     return Operators.onOperatorError(null, thrown, actual.currentContext());
   }
 

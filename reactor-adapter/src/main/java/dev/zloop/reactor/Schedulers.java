@@ -76,7 +76,8 @@ public abstract class Schedulers extends reactor.core.scheduler.Schedulers {
    * }</pre>
    *
    * <p>{@link #resetFactory} goes back to Reactor's own, and closes the loops of {@code parallel()}
-   * and {@code single()}.
+   * and {@code single()}. A loop that a defect has stopped, or whose thread could not be started,
+   * is not replaced: what falls to it is rejected until then.
    *
    * @throws UnsupportedOperationException if no backend can be had; the message says why, and
    *     nothing was changed

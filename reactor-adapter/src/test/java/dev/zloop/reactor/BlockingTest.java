@@ -183,6 +183,21 @@ class BlockingTest {
   }
 
   @Test
+  void anErrorThatReactorTakesForFatalIsToldToo() {
+    for (Error thrown :
+        List.of(new NoClassDefFoundError("planted"), new StackOverflowError("planted"))) {
+      Told told =
+          subscribe(
+              Blocking.call(() -> {
+                throw thrown;
+              }));
+      turnWithResult();
+      assertEquals(List.of("error"), told.all());
+      assertSame(thrown, told.error);
+    }
+  }
+
+  @Test
   void whatItThrowsIsToldOnTheLoopAsTheHooksHaveIt() {
     Hooks.onOperatorError("test", (error, value) -> new IOException("mapped", error));
     try {

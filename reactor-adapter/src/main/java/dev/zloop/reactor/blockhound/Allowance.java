@@ -66,6 +66,8 @@ enum Allowance {
     for (Allowance allowance : values()) {
       allowance.applyTo(builder);
     }
+    // What an executor does with work it has no place for is the user's, and may wait for a place.
+    builder.disallowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "reject");
     builder.disallowBlockingCallsInside(HANDING_OVER.type + "$Work", "run");
   }
 }

@@ -22,7 +22,7 @@ public final class GuardedRecorder {
   public void tell(Consumer<ChannelMetricsRecorder> what) {
     try {
       what.accept(recorder);
-    } catch (RuntimeException error) {
+    } catch (Throwable error) {
       if (failed) {
         LOG.debug("a metrics recorder failed", error);
       } else {

@@ -85,7 +85,7 @@ final class TlsFailures {
           thrown);
     }
     NoClassDefFoundError missing = find(thrown, NoClassDefFoundError.class);
-    if (missing != null) {
+    if (missing != null && nameOf(missing).startsWith("io.netty.")) {
       return missingLibrary(missing, thrown);
     }
     TlsCertificateFailure certificate = TlsCertificateFailure.in(thrown);
@@ -100,7 +100,7 @@ final class TlsFailures {
 
   /** Maven brings what Netty's TLS takes, unless somebody excludes it as of no use. */
   private TlsException missingLibrary(NoClassDefFoundError missing, Throwable thrown) {
-    String name = String.valueOf(missing.getMessage()).replace('/', '.');
+    String name = nameOf(missing);
     String library =
         name.startsWith("io.netty.channel.unix.")
             ? "io.netty:netty-transport-native-unix-common, which Netty's TLS takes whichever the"
@@ -110,6 +110,11 @@ final class TlsFailures {
         Reason.MISSING_LIBRARY,
         "the class " + name + " is missing: add " + library + ", in Netty's version",
         thrown);
+  }
+
+  /** Of the class, unless it is there and could not be initialized. */
+  private static String nameOf(NoClassDefFoundError missing) {
+    return String.valueOf(missing.getMessage()).replace('/', '.');
   }
 
   private TlsException bySaying(Throwable thrown, boolean secured) {

@@ -68,12 +68,21 @@ final class FileBuffers extends Flux<ByteBuf> implements Subscription, Runnable 
     try {
       loop.offload(this);
     } catch (RejectedExecutionException refused) {
-      FileSystemException failure =
-          new FileSystemException(file.part().path().toString(), null, refused.getMessage());
-      failure.initCause(refused);
+      IOException failure = failure(refused);
       file.release();
       actual.onError(failure);
     }
+  }
+
+  /** Where part of the file is on its way, what follows would be taken for its rest. */
+  private IOException failure(RejectedExecutionException refused) {
+    String path = file.part().path().toString();
+    if (readBytes == 0) {
+      return new IOException(path + " was not sent: " + refused.getMessage(), refused);
+    }
+    FileSystemException failure = new FileSystemException(path, null, refused.getMessage());
+    failure.initCause(refused);
+    return failure;
   }
 
   /** Reads what is requested. */

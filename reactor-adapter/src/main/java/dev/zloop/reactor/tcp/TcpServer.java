@@ -369,7 +369,8 @@ public final class TcpServer {
    * it.
    *
    * @param grace how long connections may take when the JVM exits, 0 or more
-   * @param onStart gets the bound server; what it throws ends the server and is thrown here
+   * @param onStart gets the bound server; what it throws ends the server, with its connections, and
+   *     is thrown here
    * @throws IllegalArgumentException if the grace is negative
    * @throws IllegalStateException as {@link #bindNow} has it, or if the JVM exits already
    */
@@ -380,7 +381,7 @@ public final class TcpServer {
       server.shutdownAtExit(grace);
       onStart.accept(server);
     } catch (Throwable error) {
-      server.dispose();
+      server.shutdown(Duration.ZERO).subscribe();
       throw error;
     }
     server.onDispose().block();

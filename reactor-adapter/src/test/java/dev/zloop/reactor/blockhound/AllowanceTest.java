@@ -22,6 +22,7 @@ class AllowanceTest {
     Map<String, Boolean> expected = new TreeMap<>();
     expected.put("dev.zloop.core.loop.Offload.handOver", true);
     expected.put("dev.zloop.core.loop.Offload$Work.run", false);
+    expected.put("java.util.concurrent.ThreadPoolExecutor.reject", false);
     expected.put("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup.tryExpandMagazines", true);
     expected.put("io.netty.util.internal.PlatformDependent.<clinit>", true);
     expected.put("io.netty.channel.nio.NioIoHandler.select", true);

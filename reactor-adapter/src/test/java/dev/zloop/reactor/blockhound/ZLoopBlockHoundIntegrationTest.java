@@ -149,6 +149,31 @@ class ZLoopBlockHoundIntegrationTest {
   }
 
   @Test
+  void waitingForAPlaceInThePoolsQueueIsCaught() throws Exception {
+    CompletableFuture<?> running = new CompletableFuture<>();
+    var pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(1),
+            (task, full) -> {
+              sleep(); // as one that waits in queue.put
+              throw new AssertionError("it was allowed to wait");
+            });
+    try (ZLoop handing = ZLoop.builder().executor(pool).build().start()) {
+      handOver(handing, running::join).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      handOver(handing, () -> {}).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Throwable refusal = thrown(handOver(handing, () -> {}));
+      assertInstanceOf(BlockingOperationError.class, refusal.getCause());
+    } finally {
+      running.complete(null);
+      pool.shutdown();
+    }
+  }
+
+  @Test
   void workThatTheExecutorRunsAtOnceIsCaught() throws Exception {
     CompletableFuture<Throwable> heard = new CompletableFuture<>();
     try (ZLoop handing = ZLoop.builder().executor(Runnable::run).build().start()) {
