@@ -96,6 +96,7 @@ public final class EventLoop implements ZLoop {
       takeDueTimers();
       int queued = ready.size();
       runReady(maxTasks);
+      progress.betweenCallbacks();
       meter.end(served, queued, Math.min(queued, maxTasks));
       if (life.isClosing()) {
         dump.answerLate();

@@ -38,8 +38,12 @@ final class LoopLog {
 
   /** Makes the message only if somebody wants it. */
   static void debug(Supplier<String> message) {
-    if (LOG.isLoggable(DEBUG)) {
-      debug(message.get());
+    try {
+      if (LOG.isLoggable(DEBUG)) {
+        debug(message.get());
+      }
+    } catch (Throwable failed) {
+      // There is nobody left to tell.
     }
   }
 

@@ -5,6 +5,7 @@ import dev.zloop.core.LoopHealth;
 import dev.zloop.core.LoopHealth.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One loop under the eyes of the watchdog: what was seen of it at the last look, and what was found
@@ -12,14 +13,20 @@ import java.util.List;
  */
 final class LoopWatch {
 
-  /** What others may know. Nanoseconds; {@code sinceNanos} is moved on by what does not count. */
+  /**
+   * What others may know. Nanoseconds; {@code sinceNanos} is moved on by what does not count.
+   *
+   * @param blockedTurn the turn that is blocked as long as it lasts, or one that never is
+   */
   private record Findings(
-      boolean blocked,
+      long blockedTurn,
       long sinceNanos,
       long episodes,
       long longestBlocked,
       long slowCallbacks,
       long longestCallback) {}
+
+  private static final long NO_TURN = -1;
 
   private final EventLoop loop;
   private final Progress progress;
@@ -29,7 +36,7 @@ final class LoopWatch {
   private boolean begun;
 
   /** Written by the watchdog, read by all. */
-  private volatile Findings findings = new Findings(false, 0, 0, 0, 0, 0);
+  private volatile Findings findings = new Findings(NO_TURN, 0, 0, 0, 0, 0);
 
   // The rest is the watchdog's.
 
@@ -38,7 +45,10 @@ final class LoopWatch {
   private long firstCallback;
   private boolean callbackIsSlow;
 
-  /** What was told of the turn at hand; null as long as it is not blocked. */
+  /** Whether the turn at hand is blocked. */
+  private boolean blocked;
+
+  /** What was told of it; null as long as nothing was. */
   private BlockedLoop report;
 
   private long episodes;
@@ -73,21 +83,24 @@ final class LoopWatch {
   /**
    * Looks once.
    *
-   * @param nowNanos by the watchdog's clock
+   * @param clock the watchdog's, looked at after the loop was: what begins later is not older
    * @param stoodStillNanos how much of the time since the last look the whole JVM stood still
    * @return whether there will be more to see
    */
-  boolean tick(long nowNanos, long stoodStillNanos) {
+  boolean tick(Clock clock, long stoodStillNanos) {
     boolean ended = loop.hasEnded(); // looked at first: after its end it has no turn
     long number = progress.turn();
+    long step = progress.step();
+    long nowNanos = clock.nanoTime();
     if (!turn.isOf(number)) {
-      endTurn(nowNanos, stoodStillNanos);
+      Runnable recovery = endTurn(nowNanos, stoodStillNanos);
       turn.begin(number, nowNanos);
-      firstCallback = progress.step();
-      beginCallback(firstCallback, nowNanos);
+      firstCallback = step;
+      beginCallback(step, nowNanos);
+      recovery.run();
     } else if (Progress.isBusy(number)) {
       turn.stoodStill(stoodStillNanos);
-      watchCallback(nowNanos, stoodStillNanos);
+      watchCallback(step, nowNanos, stoodStillNanos);
       watchTurn(nowNanos);
     }
     return !ended || Progress.isBusy(number);
@@ -96,19 +109,19 @@ final class LoopWatch {
   // ---- turns
 
   private void watchTurn(long nowNanos) {
-    long blocked = turn.nanosUntil(nowNanos);
-    if (report == null && settings.blockedNanos() > 0 && blocked >= settings.blockedNanos()) {
-      progress.askForEndOf(turn.number);
-      BlockedLoop found = look(Duration.ofNanos(blocked));
-      if (progress.turn() == turn.number) { // else it came round meanwhile, and it is another stack
-        report = found;
-        episodes++;
-        publish();
-        LoopBlockedEvent.emit(found);
-        tell(() -> settings.handler().onBlocked(found));
-      }
-    } else if (report != null) {
+    long atWork = turn.nanosUntil(nowNanos);
+    if (blocked) {
       publish();
+    } else if (settings.blockedNanos() > 0 && atWork >= settings.blockedNanos()) {
+      blocked = true;
+      episodes++;
+      longestBlocked = Math.max(longestBlocked, atWork);
+      progress.askForEndOf(turn.number);
+      publish();
+      BlockedLoop found = look(Duration.ofNanos(atWork));
+      report = found;
+      tell(() -> settings.handler().onBlocked(found));
+      LoopBlockedEvent.emit(found);
     }
   }
 
@@ -116,21 +129,30 @@ final class LoopWatch {
     Object running = progress.running();
     Thread thread = loop.thread();
     List<StackTraceElement> stack = List.of(thread.getStackTrace());
+    long step = progress.step();
+    String name = running == null ? "" : TaskName.of(running);
+    Optional<Throwable> origin = TaskOrigin.of(running);
+    if (progress.turn() != turn.number) { // it is over: what was seen may be the next one's
+      stack = List.of();
+      name = "";
+      origin = Optional.empty();
+    }
     return new BlockedLoop(
         loop,
         thread,
         thread.getState(),
         stack,
-        running == null ? "" : TaskName.of(running),
-        callback.number - firstCallback,
-        TaskOrigin.of(running),
+        name,
+        step - firstCallback,
+        origin,
         blocked,
         Duration.ofNanos(turn.stoodStillNanos));
   }
 
-  private void endTurn(long nowNanos, long stoodStillNanos) {
-    if (report == null) {
-      return;
+  /** Returns what is to be told, once all has been seen: whoever is told may take his time. */
+  private Runnable endTurn(long nowNanos, long stoodStillNanos) {
+    if (!blocked) {
+      return () -> {};
     }
     long ended = progress.endOf(turn.number, nowNanos);
     // What the loop did while the watchdog should have looked and could not does not count either.
@@ -139,10 +161,15 @@ final class LoopWatch {
     long took = turn.nanosUntil(ended);
     longestBlocked = Math.max(longestBlocked, took);
     BlockedLoop over = report;
+    blocked = false;
     report = null;
     publish();
-    LoopRecoveredEvent.emit(over, took);
-    tell(() -> settings.handler().onRecovered(over, Duration.ofNanos(took)));
+    return () -> {
+      if (over != null) { // else telling of it failed
+        tell(() -> settings.handler().onRecovered(over, Duration.ofNanos(took)));
+        LoopRecoveredEvent.emit(over, took);
+      }
+    };
   }
 
   private void tell(Runnable event) {
@@ -155,8 +182,7 @@ final class LoopWatch {
 
   // ---- callbacks
 
-  private void watchCallback(long nowNanos, long stoodStillNanos) {
-    long number = progress.step();
+  private void watchCallback(long number, long nowNanos, long stoodStillNanos) {
     if (!callback.isOf(number)) {
       beginCallback(number, nowNanos);
       return;
@@ -190,7 +216,7 @@ final class LoopWatch {
   private void publish() {
     findings =
         new Findings(
-            report != null,
+            blocked ? turn.number : NO_TURN,
             turn.sinceNanos + turn.stoodStillNanos,
             episodes,
             longestBlocked,
@@ -201,21 +227,22 @@ final class LoopWatch {
   /** From any thread. */
   LoopHealth health() {
     Findings found = findings;
-    long blocked = found.blocked ? Math.max(0, loop.nanoTime() - found.sinceNanos) : 0;
+    boolean isBlocked = found.blockedTurn == progress.turn(); // which may have ended unseen
+    long atWork = isBlocked ? Math.max(0, loop.nanoTime() - found.sinceNanos) : 0;
     return new LoopHealth(
         loop.name(),
-        status(found),
-        Duration.ofNanos(blocked),
+        status(isBlocked),
+        Duration.ofNanos(atWork),
         found.episodes,
-        Duration.ofNanos(Math.max(found.longestBlocked, blocked)),
+        Duration.ofNanos(Math.max(found.longestBlocked, atWork)),
         found.slowCallbacks,
         Duration.ofNanos(found.longestCallback),
         loop.pendingTasks(),
         loop.connections());
   }
 
-  private Status status(Findings found) {
-    if (found.blocked) {
+  private Status status(boolean isBlocked) {
+    if (isBlocked) {
       return Status.BLOCKED;
     } else if (loop.hasEnded()) {
       return Status.CLOSED;

@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
  * How far a loop has come, for who looks from outside. The loop writes and never waits, and for
  * this it never looks at the clock: whoever finds the same turn twice knows how long it has been.
  *
- * <p>No write is more than a store. A reader sees each of them some time later, and all that was
- * written before.
+ * <p>No write waits for another thread's. A reader sees each of them some time later, and all that
+ * was written before.
  */
 public final class Progress {
   private static final long NOT_ASKED = -1;
@@ -57,11 +57,16 @@ public final class Progress {
   /**
    * A callback is about to run: a task, a timer, or the handler of a descriptor.
    *
-   * @param what has a {@code toString} that says so
+   * @param what has a {@code toString} that says so; or null, for none
    */
   public void step(Object what) {
     STEP.setOpaque(this, step + 1);
     RUNNING.setRelease(this, what);
+  }
+
+  /** No callback runs any more: what follows is the loop's own, or of who measures its turns. */
+  void betweenCallbacks() {
+    step(null);
   }
 
   /** The turn is over, also where it failed before it was at work. */

@@ -14,13 +14,13 @@ final class TaskName {
    * user's: it may wait for a lock that the blocked thread has, so that another thread asks.
    */
   static String of(Object running) {
-    FutureTask<String> answer = new FutureTask<>(() -> saidBy(running));
-    Thread.ofPlatform().name("zloop-watchdog-asks").daemon().start(answer);
     String className = classOf(running);
     try {
+      FutureTask<String> answer = new FutureTask<>(() -> saidBy(running));
+      Thread.ofPlatform().name("zloop-watchdog-asks").daemon().start(answer);
       String said = answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       return said.contains(className) ? said : said + " (" + className + ")";
-    } catch (Exception itDoesNotSay) {
+    } catch (Throwable itDoesNotSay) { // nor is there, it may be, a thread to ask it
       return className;
     }
   }

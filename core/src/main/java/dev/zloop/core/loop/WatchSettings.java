@@ -18,7 +18,7 @@ public record WatchSettings(
   public static final WatchSettings NONE = new WatchSettings(null, 0, 0, BlockedHandler.logging());
 
   private static final long INTERVAL_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long INTERVAL_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+  private static final long INTERVAL_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
   boolean watches() {
     return watchdog != null && (blockedNanos > 0 || slowNanos > 0);

@@ -45,6 +45,7 @@ public final class Watchdog {
     try {
       onAdded.run();
     } catch (Throwable error) { // it goes as well without
+      loops.remove(loop);
       LoopLog.error("loop " + loop.loopName() + " is not watched", error);
     }
   }
@@ -66,7 +67,7 @@ public final class Watchdog {
     long intervalNanos = -1;
     for (Iterator<LoopWatch> each = loops.iterator(); each.hasNext(); ) {
       LoopWatch loop = each.next();
-      if (!tick(loop, nowNanos, stoodStillNanos)) {
+      if (!tick(loop, stoodStillNanos)) {
         each.remove();
       } else if (intervalNanos < 0 || loop.intervalNanos() < intervalNanos) {
         intervalNanos = loop.intervalNanos();
@@ -77,9 +78,9 @@ public final class Watchdog {
     return intervalNanos;
   }
 
-  private static boolean tick(LoopWatch loop, long nowNanos, long stoodStillNanos) {
+  private boolean tick(LoopWatch loop, long stoodStillNanos) {
     try {
-      return loop.tick(nowNanos, stoodStillNanos);
+      return loop.tick(clock, stoodStillNanos);
     } catch (Throwable error) {
       LoopLog.error("watching loop " + loop.loopName() + " failed", error);
       return true;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zloop.core.BlockedLoop;
 import dev.zloop.core.LoopHealth.Status;
+import dev.zloop.core.ZLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -454,6 +455,39 @@ class WatchdogTest {
     assertEquals(50, new WatchedLoop(1_000, 100).watchdogIntervalMillis());
     assertEquals(50, new WatchedLoop(100, 1_000).watchdogIntervalMillis());
     assertEquals(10, new WatchedLoop(1_000, 1).watchdogIntervalMillis());
-    assertEquals(1_000, new WatchedLoop(60_000, 0).watchdogIntervalMillis());
+    assertEquals(100, new WatchedLoop(60_000, 0).watchdogIntervalMillis());
+  }
+
+  @Test
+  void aTurnIsNoOlderThanItIsBecauseAHandlerTookItsTime() {
+    EventLoop other =
+        Loops.watched(watched.io, watched.io, (failed, error) -> {}, watched.settings);
+    other.runOnce(ZLoop.NO_DEADLINE, false, 1);
+    watched.onBlocked =
+        () -> {
+          watched.skip(3 * BLOCKED_MILLIS);
+          other.progress().beginTurn();
+        };
+    watched.turn(() -> watched.pass(2 * BLOCKED_MILLIS - INTERVAL_MILLIS));
+    assertEquals(List.of(loop), watched.blocked.stream().map(BlockedLoop::loop).toList());
+    other.progress().endTurn(watched.io);
+    CurrentLoop.clear(other);
+  }
+
+  @Test
+  void whoIsToldOfTheEndIsNotTakenForTheCallbackThatRan() {
+    loop.onClosed().thenRun(() -> watched.pass(2 * BLOCKED_MILLIS));
+    watched.turn(loop::close);
+    assertEquals("", watched.blocked.getFirst().running());
+  }
+
+  @Test
+  void aTurnThatIsOverIsNotUnhealthyUntilSomebodyLooksAgain() {
+    watched.turn(() -> {
+      watched.pass(2 * BLOCKED_MILLIS);
+      assertEquals(Status.BLOCKED, loop.health().status());
+    });
+    assertEquals(Status.UP, loop.health().status());
+    assertEquals(Duration.ZERO, loop.health().blocked());
   }
 }
