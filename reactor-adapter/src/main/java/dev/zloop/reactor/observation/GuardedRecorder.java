@@ -22,7 +22,7 @@ public final class GuardedRecorder {
   public void tell(Consumer<ChannelMetricsRecorder> what) {
     try {
       what.accept(recorder);
-    } catch (Throwable error) {
+    } catch (RuntimeException | LinkageError error) {
       if (failed) {
         LOG.debug("a metrics recorder failed", error);
       } else {
