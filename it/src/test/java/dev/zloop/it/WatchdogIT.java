@@ -100,6 +100,8 @@ class WatchdogIT {
       goOn = true;
       assertEquals("x", peer.receiveText(1));
       Await.until("its end", () -> !computing(notes.recovered).isEmpty());
+    } finally {
+      goOn = true;
     }
     server.disposeNow();
     List<BlockedLoop> reports = computing(notes.blocked);
@@ -109,7 +111,8 @@ class WatchdogIT {
     assertEquals("computing", report.thread().getName());
     assertTrue(report.running().startsWith("I/O on fd "), report::running);
     assertEquals(reports, computing(notes.recovered));
-    assertTrue(notes.tookLongest().compareTo(BLOCKED_AFTER.multipliedBy(3)) > 0);
+    // Looks that come late take time off, so that it may be less than it was thought meanwhile.
+    assertTrue(notes.tookLongest().compareTo(BLOCKED_AFTER) >= 0);
     assertEquals(Set.of("zloop-watchdog"), notes.threads);
     LoopHealth health = loop.health();
     assertTrue(health.blockedEpisodes() >= 1 && health.slowCallbacks() >= 1, health::toString);

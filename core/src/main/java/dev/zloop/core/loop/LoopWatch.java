@@ -134,6 +134,7 @@ final class LoopWatch {
     Optional<Throwable> origin = TaskOrigin.of(running);
     if (progress.turn() != turn.number) { // it is over: what was seen may be the next one's
       stack = List.of();
+      step = firstCallback;
       name = "";
       origin = Optional.empty();
     }
