@@ -1,6 +1,8 @@
 package dev.zloop.core;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,9 +83,21 @@ record LinuxProcess(Path proc) {
 
   private Optional<String> read(String file) {
     try {
-      return Optional.of(Files.readString(proc.resolve(file)));
+      return Optional.of(whole(proc.resolve(file)));
     } catch (IOException absent) {
       return Optional.empty();
     }
+  }
+
+  /** In large pieces: what is read of a sysctl behind its first byte is its end, proc(5). */
+  private static String whole(Path file) throws IOException {
+    byte[] bytes = new byte[1 << 16];
+    int length = 0;
+    try (InputStream input = Files.newInputStream(file)) {
+      for (int read = 0; read >= 0 && length < bytes.length; length += Math.max(0, read)) {
+        read = input.read(bytes, length, bytes.length - length);
+      }
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 }

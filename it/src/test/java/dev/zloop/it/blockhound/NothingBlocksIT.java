@@ -1,5 +1,6 @@
 package dev.zloop.it.blockhound;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.zloop.core.ZLoop;
@@ -30,7 +31,7 @@ class NothingBlocksIT {
         TcpClient.create().host("127.0.0.1").port(server.port()).runOn(loop).connectNow();
     client.outbound().sendString(Mono.just("hello")).then().subscribe();
 
-    assertEquals(BlockingOperationError.class, failure.get().getClass());
+    assertEquals(BlockingOperationError.class, failure.get(30, SECONDS).getClass());
     client.disposeNow();
     server.disposeNow();
     loop.close();
